@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+'use strict';
+const { existsSync, readFileSync, writeFileSync } = require('node:fs');
+const { createRequire } = require('node:module');
+const { join } = require('node:path');
+const { Script } = require('node:vm');
+
+const program = join(__dirname, '..', 'dist', 'guard.cjs');
+const cache = join(__dirname, '..', 'dist', 'guard.cache');
+if (!existsSync(program)) {
+  process.stderr.write(
+    'guard: not built: dist/ is missing. Run `npm ci && npm run build` first.\n',
+  );
+  process.exit(125);
+}
+// What V8 compiled at build time; another version of Node refuses it and compiles again.
+const script = new Script(`(function (require, __filename) {${readFileSync(program, 'utf8')}\n})`, {
+  filename: program,
+  cachedData: existsSync(cache) ? readFileSync(cache) : undefined,
+});
+script.runInThisContext()(createRequire(program), program);
+if (process.env.GUARD_WRITE_CACHE)
+  process.once('exit', () => writeFileSync(cache, script.createCachedData()));

@@ -1,0 +1,54 @@
+// Bundles src/ into dist/: what `guard` starts, the first stage inside the sandbox, the exec gate's worker and the
+// helper that connects into a session. CommonJS, because Node starts it sooner than modules and V8 can keep its compiled
+// form: bin/guard.js reads dist/guard.cache, which is written here after a few real starts. koffi stays outside because it
+// carries native code. Built-in rules and profiles are checked here and written as JSON, so that no start parses YAML.
+import { build } from 'esbuild';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const common = {
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+  external: ['koffi'],
+  outExtension: { '.js': '.cjs' },
+  define: { 'import.meta.url': 'guardModuleUrl' },
+  banner: {
+    js: "const guardModuleUrl = require('node:url').pathToFileURL(__filename).href;",
+  },
+  logLevel: 'warning',
+};
+
+rmSync('dist', { recursive: true, force: true });
+mkdirSync('dist');
+await build({
+  ...common,
+  entryPoints: { 'builtin-data': 'src/builtin-data.ts' },
+  outdir: 'dist/build',
+});
+const { builtinProfiles, builtinRules } = (await import('./dist/build/builtin-data.cjs')).default;
+writeFileSync('dist/builtin-profiles.json', await builtinProfiles());
+writeFileSync('dist/builtin-rules.json', await builtinRules());
+rmSync('dist/build', { recursive: true });
+await build({
+  ...common,
+  minifySyntax: true,
+  entryPoints: {
+    guard: 'src/cli/main.ts',
+    'stage-one': 'src/sandbox/stage-one.ts',
+    'exec-worker': 'src/exec/worker.ts',
+    'late-mounter': 'src/sandbox/late-mounter.ts',
+    'publish-connector': 'src/egress/publish-connector.ts',
+  },
+  outdir: 'dist',
+});
+// Without the cache guard starts slower and does the same, so a machine that cannot run a session still builds.
+const state = mkdtempSync(join(tmpdir(), 'guard-build-'));
+spawnSync(process.execPath, ['bin/guard.js', 'run', '--quiet', '--', 'true'], {
+  env: { ...process.env, XDG_STATE_HOME: state, GUARD_WRITE_CACHE: '1' },
+  stdio: 'ignore',
+});
+rmSync(state, { recursive: true });

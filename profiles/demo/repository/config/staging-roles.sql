@@ -1,0 +1,2 @@
+CREATE ROLE shop_staging LOGIN;
+GRANT CONNECT ON DATABASE shop TO shop_staging;

@@ -1,0 +1,52 @@
+import type { DecisionEvent, RequestEvent } from '../session/events.ts';
+import type { Verdict } from '../policy/types.ts';
+
+/** What a person is asked. Facts that guard measured; every string may be hostile and is escaped when it is shown. */
+export interface Question {
+  /** Of the request it belongs to; unique within the session. */
+  id: number;
+  gate: RequestEvent['gate'];
+  /** The command as resolved, or the host. */
+  title: string;
+  /** The file that would run and its arguments: shown in place of the title, each argument told from the next. */
+  argv?: readonly string[];
+  /** What the caller calls the program, where that is not its name: argv[0] is the caller's to choose. */
+  calledAs?: string;
+  cwd: string;
+  /** From the agent down to the caller. */
+  ancestry: readonly string[];
+  verdict: Pick<Verdict, 'rule' | 'reason' | 'safer'>;
+}
+
+export interface Answer {
+  outcome: 'allow' | 'deny';
+  by: DecisionEvent['by'];
+  /** Milliseconds between asking and the answer. */
+  ms: number;
+}
+
+/** A terminal that the agent can neither read nor type into while a question is on it. */
+export interface TerminalChannel {
+  /** `full-screen`: a program of the session has the whole screen, and a plain question would be drawn over. */
+  available(): 'yes' | 'no-terminal' | 'full-screen';
+  /** Takes the keyboard and keeps the session's output away until `release`. Rejects when it cannot. */
+  acquire(): Promise<PromptScreen>;
+}
+
+export interface PromptScreen {
+  columns: number;
+  rows: number;
+  /** Text is written as it is. Line ends are `\r\n`. */
+  write(text: string): void;
+  /**
+   * The next chunk of raw input, in the order it came, including what was typed before the call; empty at end of file or
+   * hang-up. When `signal` aborts it rejects with the signal's reason, and no input is lost.
+   */
+  readKey(signal: AbortSignal): Promise<Buffer>;
+  /**
+   * Where the question has a screen of its own: shows the line that is left of it on the screen that is given back.
+   */
+  farewell?: (line: string) => void;
+  /** Gives keyboard and screen back. Does nothing the second time. */
+  release(): Promise<void>;
+}

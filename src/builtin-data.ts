@@ -1,0 +1,3 @@
+/** What build.js writes beside the bundle: the only module that is run at build time. */
+export { compileBuiltinRules as builtinRules } from './policy/load-rules.ts';
+export { compileBuiltinProfiles as builtinProfiles } from './profile/compile-builtins.ts';

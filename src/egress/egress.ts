@@ -1,0 +1,139 @@
+import type { Socket } from 'node:net';
+import { canonicalAddress, isLoopback } from './address.ts';
+import { createAdmitter } from './admit.ts';
+import { dial } from './dial.ts';
+import { serveDns } from './dns.ts';
+import { readFirstBytes } from './first-bytes.ts';
+import { readHosts } from './hosts.ts';
+import { createHttpGate } from './http-gate.ts';
+import { nameGate } from './name-gate.ts';
+import { SyntheticNames } from './names.ts';
+import { BUILT_IN, connectRequest, refusal, refuseRaw, refuseTls, unreachable } from './refuse.ts';
+import { tunnel } from './tunnel.ts';
+import type { Dialled, Egress, EgressLimits, EgressOptions, Refusal, Target } from './types.ts';
+
+const LIMITS: EgressLimits = {
+  connections: 4096,
+  firstBytes: 10_000,
+  dial: 30_000,
+  idle: 120_000,
+};
+
+/** Ports on which clients speak first, in a protocol that names the host. */
+const SNIFFED = new Set([80, 443]);
+
+/**
+ * Answers names and connections of a session: accepts inside, judges, and dials outside. Everything that cannot be
+ * judged is refused. @throws GuardError for an unusable `network.hosts` entry.
+ */
+export function startEgress(options: EgressOptions): Egress {
+  const limits = { ...LIMITS, ...options.limits };
+  const names = new SyntheticNames();
+  const admitter = createAdmitter(options, readHosts(options.hosts), limits.dial);
+  const http = createHttpGate(admitter, limits);
+  const hostPorts = new Map(options.hostPorts.map(({ value, source }) => [value, source]));
+  const open = new Set<Socket>();
+  let overflowed = false;
+
+  const connect = async (client: Socket, target: Target, refuse: (why: Refusal) => void) => {
+    const upstream = await dial(target, limits.dial, goneSignal(client)).catch(() => null);
+    if (!upstream) return refuse(unreachable('the host cannot be reached'));
+    if (client.destroyed) return void upstream.destroy();
+    tunnel(client, upstream);
+  };
+
+  const admitAndConnect = async (
+    client: Socket,
+    claimed: string | null,
+    dialled: Dialled,
+    refuse: (why: Refusal) => void,
+  ) => {
+    const admission = await admitter.admit(claimed, dialled, goneSignal(client));
+    if (!admission.ok) return refuse(admission.refusal);
+    await connect(client, admission.target, refuse);
+  };
+
+  const serveLoopback = (client: Socket, dialled: Dialled) => {
+    const raw = () => refuseRaw(client);
+    const source = hostPorts.get(dialled.port);
+    if (!source) {
+      admitter.refuse(refusal(BUILT_IN.loopback), null, dialled);
+      return raw();
+    }
+    const reason = 'the profile opens this port of the user';
+    const verdict = { action: 'allow', rule: 'network.host-ports', reason, source } as const;
+    options.record(connectRequest(null, dialled), verdict);
+    return connect(client, { addresses: ['127.0.0.1', '::1'], port: dialled.port }, raw);
+  };
+
+  const serve = async (client: Socket, port: number) => {
+    const address = canonicalAddress(client.localAddress);
+    if (!address) return refuseRaw(client);
+    const dialled: Dialled = { address, port, name: names.nameOf(address) };
+    if (isLoopback(address)) return serveLoopback(client, dialled);
+    const [raw, tls] = [() => refuseRaw(client), (why: Refusal) => refuseTls(client, why)];
+    if (!SNIFFED.has(port)) return admitAndConnect(client, null, dialled, raw);
+    const first = await readFirstBytes(client, limits.firstBytes);
+    switch (first.kind) {
+      case 'silent':
+        // Nothing was asked of a host; only that a bare address was dialled is worth a line.
+        if (!dialled.name) admitter.refuse(refusal(BUILT_IN.unnamed), null, dialled);
+        return raw();
+      case 'malformed': {
+        const reason = `the TLS hello cannot be judged: ${first.reason}`;
+        return tls(admitter.refuse(refusal(BUILT_IN.malformed, reason), null, dialled));
+      }
+      case 'http':
+        return http.serve(client, dialled);
+      case 'tls':
+        return admitAndConnect(client, first.sni, dialled, tls);
+      case 'h2':
+      case 'unknown':
+        return admitAndConnect(client, null, dialled, raw);
+    }
+  };
+
+  const accept = (client: Socket, port: number) => {
+    // Without a listener an error of any one peer would end guard; what it means is handled on 'close'.
+    client.on('error', () => undefined);
+    if (open.size >= limits.connections) {
+      if (!overflowed) options.onNotice(`more than ${limits.connections} connections at once`);
+      overflowed = true;
+      return refuseRaw(client);
+    }
+    open.add(client);
+    client.once('close', () => open.delete(client));
+    client.setNoDelay(true);
+    serve(client, port).catch((error: unknown) => {
+      refuseRaw(client);
+      options.onNotice(`a connection was refused because judging it failed: ${reasonOf(error)}`);
+    });
+  };
+
+  for (const { port, server } of options.servers) {
+    server.on('connection', (client) => accept(client, port));
+    server.on('error', (error) => options.onNotice(`listener of port ${port}: ${error.message}`));
+  }
+  options.dns.on('error', (error) => options.onNotice(`name service: ${error.message}`));
+  serveDns(options.dns, nameGate(options, names));
+
+  return {
+    names,
+    close() {
+      for (const { server } of options.servers) server.close();
+      for (const client of open) client.destroy();
+      options.dns.close();
+    },
+  };
+}
+
+function goneSignal(client: Socket): AbortSignal {
+  const gone = new AbortController();
+  if (client.destroyed) gone.abort();
+  else client.once('close', () => gone.abort());
+  return gone.signal;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown error';
+}

@@ -1,0 +1,16 @@
+import type { Socket } from 'node:net';
+
+/** Bytes both ways, untouched, with half-closes passed on; an error or a reset of one side ends the other. */
+export function tunnel(client: Socket, upstream: Socket): void {
+  for (const [from, to] of [
+    [client, upstream],
+    [upstream, client],
+  ] as const) {
+    from.allowHalfOpen = true;
+    from.on('error', () => to.resetAndDestroy());
+    from.on('close', (hadError) => {
+      if (hadError || !from.readableEnded || !from.writableFinished) to.destroy();
+    });
+    from.pipe(to);
+  }
+}

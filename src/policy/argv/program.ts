@@ -1,0 +1,155 @@
+import type { GrammarData } from '../rules/pack.ts';
+import { compileGrammar, UNKNOWN_GRAMMAR, type Grammar } from './grammar.ts';
+import { parseArgv, type Invocation } from './parse.ts';
+
+/** A loader started by a loader started by …: beyond this depth nobody means well. */
+const NESTING_LIMIT = 16;
+
+export interface Program {
+  /** Canonical name, the key of its rules. */
+  command: string;
+  /** The name by which a profile may speak of it: as called, or `git` for `git-push`. */
+  name: string;
+  grammar: Grammar;
+  /** Subcommands that its own name stands for: `compose` for `docker-compose`. */
+  implied: string[];
+}
+
+/** Which program a name is, by one look-up for each way a pack can name it. */
+export class Programs {
+  readonly #exact = new Map<string, { command: string; implied: string[] }>();
+  readonly #dashed = new Map<string, string>();
+  readonly #starts = new Map<string, string>();
+  readonly #startLengths = new Set<number>();
+  readonly #data = new Map<string, GrammarData>();
+  readonly #grammars = new Map<string, Grammar>();
+
+  add(command: string, data: GrammarData): void {
+    this.#data.set(command, data);
+    for (const name of [command, ...(data.aliases ?? [])]) {
+      if (!name.endsWith('*')) this.#exact.set(name, { command, implied: [] });
+      else {
+        this.#starts.set(name.slice(0, -1), command);
+        this.#startLengths.add(name.length - 1);
+      }
+    }
+    if (data.dashed) this.#dashed.set(command, command);
+    this.#addPrograms(command, data.subcommands ?? {}, []);
+  }
+
+  /** Names that rules speak of, as far as they are spelled out. */
+  names(): string[] {
+    return [...this.#exact.keys()];
+  }
+
+  /** Null when no pack knows the program. */
+  find(name: string): Program | null {
+    const exact = this.#exact.get(name);
+    if (exact)
+      return this.#program(
+        exact.command,
+        exact.implied.length ? exact.command : name,
+        exact.implied,
+      );
+    const dash = name.indexOf('-');
+    const dashed = dash > 0 ? this.#dashed.get(name.slice(0, dash)) : undefined;
+    if (dashed) return this.#program(dashed, dashed, [name.slice(dash + 1)]);
+    for (const length of this.#startLengths) {
+      const command = this.#starts.get(name.slice(0, length));
+      if (command) return this.#program(command, name, []);
+    }
+    return null;
+  }
+
+  grammar(command: string): Grammar {
+    const known = this.#grammars.get(command);
+    if (known) return known;
+    const made = compileGrammar(command, this.#data.get(command) ?? {});
+    this.#grammars.set(command, made);
+    return made;
+  }
+
+  #program(command: string, name: string, implied: string[]): Program {
+    return { command, name, grammar: this.grammar(command), implied };
+  }
+
+  #addPrograms(command: string, subcommands: Record<string, GrammarData>, path: string[]): void {
+    for (const [name, data] of Object.entries(subcommands)) {
+      const implied = [...path, name];
+      if (data.program) this.#exact.set(data.program, { command, implied });
+      this.#addPrograms(command, data.subcommands ?? {}, implied);
+    }
+  }
+}
+
+export interface NamedInvocation extends Invocation {
+  name: string;
+  /** The first subcommand is part of the program's name: `git-push`. */
+  implied: boolean;
+}
+
+/**
+ * What a command line stands for: itself, and the program inside it where one starts another without a new execve
+ * (the loader, busybox). Null when it is nested beyond reason.
+ */
+export function invocationsOf(
+  programs: Programs,
+  name: string,
+  argv: readonly string[],
+): NamedInvocation[] | null {
+  const found: NamedInvocation[] = [];
+  for (let depth = 0; depth < NESTING_LIMIT; depth += 1) {
+    const program = programs.find(dashedName(programs, name, argv));
+    const invocation = program
+      ? parseArgv(program.command, program.grammar, withImplied(program.implied, argv))
+      : parseArgv(name, UNKNOWN_GRAMMAR, argv);
+    found.push({
+      ...invocation,
+      name: program?.name ?? name,
+      implied: (program?.implied.length ?? 0) > 0,
+    });
+    const inner = innerArgv(program, invocation, argv);
+    if (!inner) return found;
+    name = lastComponent(inner[0] ?? '');
+    argv = inner;
+  }
+  return null;
+}
+
+export function lastComponent(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** `coreutils --coreutils-prog=rm -rf x`: the option comes before any word of the applet's own. */
+function appletFlag(flags: readonly string[], argv: readonly string[]): readonly string[] | null {
+  const flag = flags.find((each) => argv[1]?.startsWith(`--${each}=`));
+  return flag ? [(argv[1] ?? '').slice(`--${flag}=`.length), ...argv.slice(2)] : null;
+}
+
+/** git itself reads its subcommand out of argv[0], whatever its file is called: `exec -a git-push git`. */
+function dashedName(programs: Programs, name: string, argv: readonly string[]): string {
+  const called = lastComponent(argv[0] ?? '');
+  const command = programs.find(name)?.command;
+  return command && called.startsWith(`${command}-`) && programs.find(called)?.command === command
+    ? called
+    : name;
+}
+
+function withImplied(implied: string[], argv: readonly string[]): readonly string[] {
+  return implied.length ? [argv[0] ?? '', ...implied, ...argv.slice(1)] : argv;
+}
+
+function innerArgv(
+  program: Program | null,
+  invocation: Invocation,
+  argv: readonly string[],
+): readonly string[] | null {
+  const runs = program?.grammar.data.runs;
+  if (!program || !runs || argv.length === 0) return null;
+  const inside = appletFlag(program.grammar.data['applet-flags'] ?? [], argv);
+  if (inside) return inside;
+  const called = lastComponent(argv[0] ?? '');
+  // A busybox called `rm` is rm; called by its own name it takes the applet from its first operand.
+  if (runs === 'applet' && !called.startsWith(program.command)) return argv;
+  return invocation.operands.length ? invocation.operands : null;
+}

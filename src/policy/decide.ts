@@ -1,0 +1,141 @@
+import { invocationsOf, lastComponent, type NamedInvocation } from './argv/program.ts';
+import type { Policy } from './compile.ts';
+import { decideConnect } from './connect.ts';
+import { Facts } from './facts.ts';
+import { meetLayers } from './layers.ts';
+import { moreSpecific, type Shape } from './specificity.ts';
+import { compareActions, strictest } from './strictest.ts';
+import type { ExecRequest, LayerName, Request, Source, Verdict } from './types.ts';
+
+export { compilePolicy, type Policy } from './compile.ts';
+
+/** A rule or an entry that speaks of a request. */
+export interface Opinion extends Verdict {
+  shape: Shape;
+  whole: boolean;
+}
+
+const BUILT_IN: Source = { layer: 'default', file: 'guard', line: 0 };
+const NOTHING: Verdict = {
+  action: 'allow',
+  rule: 'default',
+  reason: 'no rule speaks of it',
+  source: BUILT_IN,
+};
+
+/**
+ * What is to be done about a request. Pure and synchronous; never throws: what cannot be judged is denied. Of several
+ * names of a program, and of several programs in one command line, the strictest verdict counts.
+ */
+export function decide(policy: Policy, request: Request): Verdict {
+  try {
+    if (request.kind === 'connect') return decideConnect(policy.network, request);
+    return (
+      programsIn(policy, request)
+        .map((invocation) => decideInvocation(policy, invocation, request))
+        // An explicit allow says more than nothing.
+        .reduce(
+          (worst, verdict) => (worst === NOTHING ? verdict : strictest(worst, verdict)),
+          NOTHING,
+        )
+    );
+  } catch {
+    return denied('internal-error', 'guard failed to judge this command, and so refuses it');
+  }
+}
+
+/** Every rule and entry that speaks of an exec, before they are weighed. */
+export function opinionsOn(policy: Policy, request: ExecRequest): Opinion[] {
+  return programsIn(policy, request).flatMap((invocation) =>
+    'invocation' in invocation ? opinions(policy, invocation.invocation, request) : [],
+  );
+}
+
+type Found = { invocation: NamedInvocation } | { denied: Verdict };
+
+/** One reading of the command line for each program it may be; names that nothing speaks of cost a look-up. */
+function programsIn(policy: Policy, request: ExecRequest): Found[] {
+  const names = new Set(request.names);
+  if (request.path) names.add(lastComponent(request.path));
+  const found: Found[] = [];
+  for (const name of names) {
+    const spokenOf =
+      policy.openEntries.length || policy.entries.has(name) || policy.known.find(name);
+    if (!spokenOf) continue;
+    const invocations = invocationsOf(policy.known, name, request.argv);
+    if (!invocations)
+      return [{ denied: denied('argv.nested', 'programs that start programs, nested too deep') }];
+    found.push(...invocations.map((invocation) => ({ invocation })));
+  }
+  return found;
+}
+
+function decideInvocation(policy: Policy, found: Found, request: ExecRequest): Verdict {
+  if ('denied' in found) return found.denied;
+  const layers: Partial<Record<LayerName, Opinion[]>> = {};
+  for (const opinion of opinions(policy, found.invocation, request))
+    (layers[opinion.source.layer] ??= []).push(opinion);
+  const winner = meetLayers(
+    {
+      default: weigh(layers.default),
+      user: weigh(layers.user),
+      repository: weigh(layers.repository),
+      organisation: weigh(layers.organisation),
+    },
+    policy.network.repositoryTrusted,
+  );
+  if (!winner) return NOTHING;
+  const { action, rule, reason, safer, source } = winner;
+  return { action, rule, reason, ...(safer === undefined ? {} : { safer }), source };
+}
+
+function opinions(policy: Policy, invocation: NamedInvocation, request: ExecRequest): Opinion[] {
+  const found: Opinion[] = [];
+  if (!invocation.harmless) {
+    const facts = new Facts(invocation, request);
+    for (const rule of policy.rulesOf(invocation.command)) {
+      const match = rule.matches.find(
+        ({ path, holds }) =>
+          path.every((word, index) => invocation.path[index] === word) && holds(facts),
+      );
+      if (!match || rule.unless(facts)) continue;
+      const { id, action, reason, safer } = rule.data;
+      found.push({
+        action,
+        rule: id,
+        reason,
+        safer,
+        source: rule.source,
+        shape: match.shape(facts),
+        whole: true,
+      });
+    }
+  }
+  const entries = [...(policy.entries.get(invocation.name) ?? []), ...policy.openEntries];
+  for (const { words, action, reason, source, shape, test } of entries) {
+    const match = test(invocation, request);
+    // Asking about a dry run or a help text tires people; refusing one is somebody's express wish.
+    if (!match || (invocation.harmless && action === 'ask')) continue;
+    const said = reason ?? `${source.file}:${source.line} says ${action} for "${words}"`;
+    found.push({
+      action,
+      rule: `commands: ${words}`,
+      reason: said,
+      source,
+      shape,
+      whole: match.whole,
+    });
+  }
+  return found;
+}
+
+/** Of one layer: the most specific, and among those that cannot be compared the strictest. */
+function weigh(all: Opinion[] | undefined): Opinion | undefined {
+  if (!all) return undefined;
+  const kept = all.filter((one) => !all.some((other) => moreSpecific(other.shape, one.shape)));
+  return kept.sort((a, b) => compareActions(b.action, a.action))[0];
+}
+
+function denied(rule: string, reason: string): Verdict {
+  return { action: 'deny', rule, reason, source: BUILT_IN };
+}

@@ -1,0 +1,96 @@
+import type { CommandEntry, Sourced } from '../profile/types.ts';
+import { parseArgv, type Invocation } from './argv/parse.ts';
+import type { NamedInvocation, Programs } from './argv/program.ts';
+import { UNKNOWN_GRAMMAR } from './argv/grammar.ts';
+import { anyGlob, glob } from './glob.ts';
+import type { Shape } from './specificity.ts';
+import type { Action, ExecRequest, Source } from './types.ts';
+
+/** A `commands:` line of a profile, compiled. */
+export interface Entry {
+  words: string;
+  action: Action;
+  reason: string | undefined;
+  source: Source;
+  /** As written: a name, a path, or a pattern with `*`. */
+  program: string;
+  shape: Shape;
+  /** Null when it does not match; `whole` is false when it names operands and the command has others besides. */
+  test: (invocation: NamedInvocation, request: ExecRequest) => { whole: boolean } | null;
+}
+
+/**
+ * `terraform apply`, `git push --force`, `npm run *`: the program first, then subcommands, flags and operands that must
+ * be there, read through the program's grammar where a pack has one, so that `-f` is `--force`.
+ */
+export function compileEntry({ value, source }: Sourced<CommandEntry>, programs: Programs): Entry {
+  const words = value.match.trim().split(/\s+/);
+  const written = words[0] ?? '';
+  const isPath = written.includes('/');
+  const base = written.slice(written.lastIndexOf('/') + 1);
+  const known = programs.find(base);
+  const wanted = known
+    ? parseArgv(known.command, known.grammar, [base, ...known.implied, ...words.slice(1)])
+    : parseArgv(base, UNKNOWN_GRAMMAR, words);
+  if (wanted.assumed) wanted.operands = [];
+  const program = isPath ? written : (known?.name ?? written);
+  const isProgram = glob(program);
+  const holds = compileWanted(wanted, known !== null, value.action === 'allow');
+  return {
+    words: value.match,
+    action: value.action,
+    reason: value.reason,
+    source,
+    program,
+    shape: shapeOf(wanted, program),
+    test: (invocation, request) =>
+      isProgram(isPath ? request.path : invocation.name) ? holds(invocation) : null,
+  };
+}
+
+function compileWanted(
+  wanted: Invocation,
+  hasGrammar: boolean,
+  loosens: boolean,
+): (invocation: Invocation) => { whole: boolean } | null {
+  const path = wanted.path.map(glob);
+  const operands = wanted.operands.map(glob);
+  const anyOperand = anyGlob(wanted.operands);
+  const flags = [...wanted.flags].map(
+    ([id, use]) => [id, use.values.filter((value) => value !== '').map(glob)] as const,
+  );
+  return (invocation) => {
+    if (!path.every((matches, index) => matches(invocation.path[index] ?? '\0'))) return null;
+    for (const [id, values] of flags) {
+      const use = invocation.flags.get(id);
+      if (!use || (loosens && !use.certain)) return null;
+      if (!values.every((matches) => use.values.some(matches))) return null;
+    }
+    if (operands.length === 0) return { whole: true };
+    // A first word of a tool no pack knows is its subcommand: what follows it is not named, and free.
+    const whole = hasGrammar
+      ? invocation.operands.every(anyOperand)
+      : operands.every((matches, index) => matches(invocation.operands[index] ?? '\0'));
+    if (loosens && !whole) return null;
+    return inOrder(operands, invocation.operands) ? { whole } : null;
+  };
+}
+
+function inOrder(wanted: ((text: string) => boolean)[], given: readonly string[]): boolean {
+  let next = 0;
+  for (const operand of given) {
+    if (next === wanted.length) break;
+    if (wanted[next]?.(operand)) next += 1;
+  }
+  return next === wanted.length;
+}
+
+function shapeOf(wanted: Invocation, program: string): Shape {
+  return {
+    command: program === '*' ? null : wanted.command,
+    path: wanted.path,
+    flags: [...wanted.flags].map(([id, use]) => `${id}=${use.values.find((v) => v !== '') ?? '*'}`),
+    rest: wanted.operands.map((operand) => `word:${operand}`),
+    namesOperands: wanted.operands.length > 0,
+  };
+}

@@ -1,0 +1,74 @@
+import type { LayerName, Request, Verdict } from '../policy/types.ts';
+
+/** A line of the journal, before it is numbered, dated, redacted and chained by `Journal`. */
+export type JournalEvent =
+  SessionStart | RequestEvent | DecisionEvent | CoverEvent | HeldEvent | NoticeEvent | SessionEnd;
+
+export interface SessionStart {
+  type: 'session-start';
+  session: string;
+  guard: string;
+  agent: string | null;
+  /** What `AGENT --version` is not asked for: the file that will run and its SHA-256. */
+  program: { path: string; sha256: string } | null;
+  argv: string[];
+  task: string | null;
+  user: string;
+  uid: number;
+  repository: string;
+  commit: string | null;
+  profiles: { layer: LayerName; file: string; sha256: string; trusted: boolean }[];
+  withheldEnv: string[];
+  covered: string[];
+}
+
+/** Something the agent did that a gate judged. */
+export interface RequestEvent {
+  type: 'request';
+  gate: 'exec' | 'egress';
+  /** Unique within the session; a later `decision` refers to it. */
+  id: number;
+  pid?: number;
+  /** From the agent down to the caller, e.g. `["codex", "bash"]`. */
+  ancestry?: string[];
+  request: Request;
+  verdict: Verdict;
+}
+
+/** How an `ask` ended. Verdicts other than ask are final in the request line. */
+export interface DecisionEvent {
+  type: 'decision';
+  id: number;
+  outcome: 'allow' | 'deny';
+  by: 'user' | 'timeout' | 'no-terminal' | 'full-screen' | 'gone' | 'queue-full';
+  /** Milliseconds between asking and the answer. */
+  ms: number;
+}
+
+export interface CoverEvent {
+  type: 'cover';
+  path: string;
+  kind: 'redact' | 'hide';
+  pattern: string;
+}
+
+/** A file others would execute later was created, and moved out of the repository. */
+export interface HeldEvent {
+  type: 'held';
+  path: string;
+  kept: string;
+}
+
+/** Anything else a reader of the record must know, e.g. a part that could not enforce. */
+export interface NoticeEvent {
+  type: 'notice';
+  text: string;
+}
+
+export interface SessionEnd {
+  type: 'session-end';
+  exitCode: number | null;
+  signal: string | null;
+  /** Set when a `kill` rule ended the session. */
+  killedBy?: string;
+}

@@ -1,0 +1,144 @@
+import { printable, printableArgv } from '../printable.ts';
+import type { Request } from '../policy/types.ts';
+import type { DecisionEvent, RequestEvent, SessionStart } from './events.ts';
+import type { RecordedEvent } from './journal-read.ts';
+
+export type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
+export type Paint = (colour: Colour, text: string) => string;
+
+export interface TimelineOptions {
+  /** When the session started, milliseconds since 1970. */
+  start: number;
+  /** How the asks ended, by the id of their request. */
+  decisions: ReadonlyMap<number, DecisionEvent>;
+  paint: Paint;
+  /** Is guard still running the session? An ask without an answer is then waiting for one. */
+  running: boolean;
+}
+
+const WHAT_LIMIT = 400;
+const WHO: Record<DecisionEvent['by'], string> = {
+  user: 'by you',
+  timeout: 'nobody answered',
+  'no-terminal': 'nobody could be asked',
+  'full-screen': 'a full-screen program held the terminal',
+  gone: 'the asker was gone',
+  'queue-full': 'too many questions were waiting',
+};
+
+/** Settled without asking anybody: how long that took says nothing. */
+const UNASKED = new Set<DecisionEvent['by']>(['no-terminal', 'full-screen', 'queue-full']);
+
+/** One event for people, already safe for a terminal; null for what another line shows already. */
+export function timelineEntry(event: RecordedEvent, options: TimelineOptions): string | null {
+  const body = describe(event, options);
+  if (body === null) return null;
+  const since = options.paint('dim', elapsed(Date.parse(event.time) - options.start).padStart(11));
+  return body
+    .split('\n')
+    .map((line, index) => (index ? `${' '.repeat(13)}${line}` : `${since}  ${line}`))
+    .join('\n');
+}
+
+/** A request that a rule let through without asking anybody. */
+export function isPlainAllow(event: RecordedEvent): boolean {
+  return event.type === 'request' && event.verdict.action === 'allow';
+}
+
+function describe(event: RecordedEvent, options: TimelineOptions): string | null {
+  const { paint } = options;
+  switch (event.type) {
+    case 'session-start':
+      return started(event, paint);
+    case 'request':
+      return judged(event, options);
+    case 'decision':
+      return null;
+    case 'cover':
+      return `${paint('yellow', word('covered'))} ${printable(event.path)} (${event.kind}, ${printable(event.pattern)})`;
+    case 'held':
+      return `${paint('yellow', word('held'))} ${printable(event.path)}, kept at ${printable(event.kept)}`;
+    case 'notice':
+      return `${paint('yellow', word('notice'))} ${printable(event.text, 2000)}`;
+    case 'session-end':
+      return paint('bold', `${word('ended')} ${ending(event)}`);
+    default:
+      // A journal written by a newer guard may hold more.
+      return `${word('?')} ${printable(JSON.stringify(event))}`;
+  }
+}
+
+function started(event: SessionStart, paint: Paint): string {
+  const lines = [
+    paint('bold', `${word('started')} ${printableArgv(event.argv, WHAT_LIMIT)}`),
+    `in ${printable(event.repository)}${event.commit ? ` at ${printable(event.commit.slice(0, 12))}` : ''}`,
+    `as ${printable(event.user)} (${event.uid}), guard ${printable(event.guard)}${event.agent ? `, agent ${printable(event.agent)}` : ''}`,
+  ];
+  if (event.program)
+    lines.push(
+      `program ${printable(event.program.path)} sha256 ${printable(event.program.sha256.slice(0, 16))}…`,
+    );
+  if (event.task) lines.push(`task ${printable(event.task)}`);
+  for (const { file, layer, sha256, trusted } of event.profiles)
+    lines.push(
+      `profile ${printable(file)} (${layer}${trusted ? '' : ', not trusted'}) sha256 ${printable(sha256.slice(0, 16))}…`,
+    );
+  lines.push(
+    `${event.withheldEnv.length} environment variables withheld, ${event.covered.length} files covered`,
+  );
+  return lines.join('\n');
+}
+
+function judged(event: RequestEvent, { decisions, paint, running }: TimelineOptions): string {
+  const { verdict, ancestry = [], gate } = event;
+  const decision = decisions.get(event.id);
+  const through = ancestry.map((name) => printable(name, 60)).join(' ▸ ');
+  const why = [printable(verdict.rule, 100)];
+  if (decision)
+    why.push(
+      `${WHO[decision.by] ?? printable(decision.by)}${UNASKED.has(decision.by) ? '' : ` in ${(decision.ms / 1000).toFixed(1)} s`}`,
+    );
+  const outcome = decision?.outcome ?? verdict.action;
+  const said = {
+    allow: () => paint('green', word('allowed')),
+    deny: () => paint('red', word('denied')),
+    kill: () => paint('red', word('killed')),
+    ask: () => paint('yellow', word(running ? 'waiting' : 'asked')),
+  }[outcome]();
+  const from = through && paint('dim', `${through}: `);
+  return `${said} ${gate.padEnd(6)} ${from}${what(event.request)} ${paint('dim', `(${why.join(', ')})`)}`;
+}
+
+function what(request: Request): string {
+  if (request.kind === 'exec')
+    return request.argv.length
+      ? printableArgv(request.argv, WHAT_LIMIT)
+      : printable(request.path, WHAT_LIMIT);
+  const { host, address, port } = request;
+  return `${printable(host ?? address)}:${port}${host === null ? ' (no name)' : ''}`;
+}
+
+function ending(event: {
+  exitCode: number | null;
+  signal: string | null;
+  killedBy?: string;
+}): string {
+  const how = event.signal
+    ? `by signal ${printable(event.signal)}`
+    : `with exit code ${event.exitCode ?? 'unknown'}`;
+  return event.killedBy ? `${how}, killed by the rule ${printable(event.killedBy)}` : how;
+}
+
+/** `+1:02:03.456` */
+function elapsed(ms: number): string {
+  const safe = Number.isFinite(ms) ? Math.max(0, ms) : 0;
+  const seconds = (safe / 1000) % 60;
+  const minutes = Math.floor(safe / 60_000) % 60;
+  const hours = Math.floor(safe / 3_600_000);
+  const tail = seconds.toFixed(3).padStart(6, '0');
+  return hours ? `+${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `+${minutes}:${tail}`;
+}
+
+function word(text: string): string {
+  return text.padEnd(8);
+}

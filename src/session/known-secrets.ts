@@ -1,0 +1,16 @@
+/** Shorter values would blank ordinary words of the journal. */
+const SHORTEST = 8;
+const SECRET_NAME = /TOKEN|SECRET|KEY|PASS|CRED|AUTH|PRIVATE|DSN|DATABASE_URL/i;
+
+/** Real values the journal must never hold: those behind covers, and withheld variables that are secret by name. */
+export function knownSecrets(
+  covered: readonly string[],
+  withheld: readonly string[],
+  outside: Readonly<Record<string, string | undefined>>,
+): string[] {
+  const fromEnvironment = withheld
+    .filter((name) => SECRET_NAME.test(name))
+    .map((name) => outside[name] ?? '')
+    .filter((value) => value.length >= SHORTEST);
+  return [...covered, ...fromEnvironment];
+}

@@ -1,0 +1,257 @@
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { constants } from 'node:os';
+import { createApprovals } from '../approval/approvals.ts';
+import { ttyChannel } from '../approval/tty-channel.ts';
+import type { TerminalChannel } from '../approval/types.ts';
+import type { Gate } from '../exec/gate.ts';
+import type { GateOrder, GateReport } from '../exec/protocol.ts';
+import { EXIT, type GuardError } from '../guard-error.ts';
+import { printable } from '../printable.ts';
+import { bwrapArguments, launcher } from '../sandbox/bwrap-arguments.ts';
+import type { FirstStage, Opened } from '../sandbox/first-stage.ts';
+import type { PassedFiles } from '../sandbox/passed-files.ts';
+import type { TerminalRelay } from '../sandbox/terminal-relay.ts';
+import { Decisions } from './decisions.ts';
+import { gateDied, neverStarted } from './failures.ts';
+import { gateOrder, openEgress } from './gates.ts';
+import { makeWritableFolders } from './home-folders.ts';
+import { holdNewSettings } from './home-holds.ts';
+import { Journal } from './journal.ts';
+import { knownSecrets } from './known-secrets.ts';
+import { removeSources, type Prepared } from './prepare.ts';
+import { startPublishing } from './publishing.ts';
+import { createRedactor, type Redact } from './redactor.ts';
+import { relayChannel } from './relay-channel.ts';
+import type { RunOptions, SessionResult } from './run-session.ts';
+import { sessionStart, startLines } from './session-start.ts';
+import { forwardSignals } from './signals.ts';
+import { watchSession } from './watching.ts';
+
+/** The command of the session, as guard sees it from outside. */
+interface Command {
+  pid: number;
+  /** Process 1 of the session. */
+  init: number;
+}
+
+/** A session from its first stage to its last journal line. */
+export class LiveSession {
+  readonly #options: RunOptions;
+  readonly #stage: FirstStage;
+  readonly #gate: Gate;
+  readonly #relay: TerminalRelay | null;
+  readonly #files: PassedFiles;
+  /** What to undo at the end, last first. */
+  readonly #closers: (() => void | Promise<void>)[] = [];
+  #command: Command | null = null;
+  #onCommand: (init: number | null) => void = () => undefined;
+  /** Process 1 of the session, once there is one; null when there will be none. */
+  readonly #init = new Promise<number | null>((resolve) => (this.#onCommand = resolve));
+  #journal: Journal | null = null;
+  #over = false;
+  #refused = false;
+  #killedBy: string | null = null;
+  #failure: GuardError | null = null;
+  /** Real values the record must not hold; grows when secret files appear. */
+  #secrets: string[] = [];
+  #redact: Redact = (text) => text;
+
+  constructor(
+    options: RunOptions,
+    stage: FirstStage,
+    gate: Gate,
+    relay: TerminalRelay | null,
+    files: PassedFiles,
+  ) {
+    this.#options = options;
+    this.#stage = stage;
+    this.#gate = gate;
+    this.#closers.push(() => gate.stop());
+    this.#relay = relay;
+    this.#files = files;
+  }
+
+  async run(prepared: Prepared, bwrap: string): Promise<SessionResult> {
+    const { plan, profile, folder } = prepared;
+    const terminal = this.#relay?.hasKeyboard ?? false;
+    const exited = once(this.#stage.child, 'exit') as Promise<
+      [number | null, NodeJS.Signals | null]
+    >;
+    makeWritableFolders(profile, prepared.home);
+    const opened = await this.#open(prepared, bwrap, terminal);
+    this.#closers.push(() => removeSources(folder));
+    const journal = (this.#journal = this.#openJournal(prepared));
+    const notice = (text: string): void => {
+      journal.append({ type: 'notice', text });
+      this.#say(text);
+    };
+    const approvals = createApprovals({
+      terminal: this.#channel(),
+      timeoutSeconds: profile.approvals.timeout.value,
+      record: (decision) => journal.append(decision),
+    });
+    this.#closers.push(() => approvals.close());
+    const decisions = new Decisions(prepared.policy, approvals, journal);
+    await Promise.all([
+      this.#startGate(gateOrder(prepared, opened, terminal), decisions),
+      openEgress(prepared, opened, decisions, notice).then((egress) =>
+        this.#closers.push(() => egress.close()),
+      ),
+    ]);
+    if (plan.network.publish.length)
+      this.#closers.push(await startPublishing(plan.network.publish, opened.pid, notice));
+    this.#closers.push(this.#watch(prepared, journal, notice));
+    this.#closers.push(this.#holdSettings(prepared, journal, notice));
+    // Until the very end: a closing terminal says so more than once, and the record has to be closed.
+    const stopForwarding = forwardSignals(
+      () => this.#command?.pid ?? null,
+      () => this.#kill(),
+    );
+    for (const line of startLines(prepared)) this.#say(line);
+    this.#relay?.start();
+    this.#stage.go();
+    const [code, signal] = await exited;
+    // bubblewrap's own exit code must not pass for the command's.
+    if (!this.#command) this.#failure ??= neverStarted();
+    await this.#close();
+    const exitCode = this.#failure?.exitCode ?? this.#exitCode(code, signal);
+    this.#end(exitCode, signal);
+    stopForwarding();
+    if (this.#failure) throw this.#failure;
+    return { exitCode, session: folder.id };
+  }
+
+  /** Ends whatever has started, after a failure. */
+  async abandon(error: unknown): Promise<void> {
+    this.#kill();
+    await this.#close();
+    if (!this.#journal || this.#journal.failure) return;
+    this.#journal.append({
+      type: 'notice',
+      text: error instanceof Error ? error.message : 'internal error',
+    });
+    this.#end(EXIT.cannotEnforce, null);
+  }
+
+  #end(exitCode: number, signal: NodeJS.Signals | null): void {
+    const killedBy = this.#killedBy === null ? {} : { killedBy: this.#killedBy };
+    const journal = this.#journal;
+    if (journal && !journal.failure)
+      journal.append({ type: 'session-end', exitCode, signal, ...killedBy });
+    journal?.close();
+    this.#journal = null;
+  }
+
+  async #open(prepared: Prepared, bwrap: string, terminal: boolean): Promise<Opened> {
+    const { plan } = prepared;
+    try {
+      return await this.#stage.open({
+        bwrap,
+        bwrapArguments: bwrapArguments(plan, terminal),
+        argv: launcher(plan.argv, terminal),
+        tcpPorts: plan.network.tcpPorts,
+        maxUserNamespaces: plan.userNamespaces ? null : ownUserNamespaces(plan.uid),
+      });
+    } catch (error) {
+      rmSync(prepared.folder.path, { recursive: true, force: true });
+      const { explainStartFailure } = await import('../sandbox/start-failure.ts');
+      throw explainStartFailure(bwrap, error);
+    }
+  }
+
+  #openJournal(prepared: Prepared): Journal {
+    const { view, plan, folder } = prepared;
+    this.#secrets = knownSecrets(view.secrets, plan.withheldEnv, process.env);
+    this.#redact = createRedactor(this.#secrets);
+    // Without a record there is no session.
+    const journal = new Journal(folder, (text) => this.#redact(text), {
+      onFailure: (error) => this.#fail(error),
+    });
+    journal.append(sessionStart(prepared, this.#options.task));
+    return journal;
+  }
+
+  async #startGate(order: Omit<GateOrder, 'wake'>, decisions: Decisions): Promise<void> {
+    const onReport = (report: GateReport): void => {
+      if (report.type === 'started') {
+        this.#command = report;
+        this.#onCommand(report.init);
+      } else if (report.type === 'command-refused') this.#refused = true;
+      else if (report.type === 'killed') this.#killedBy = report.event.verdict.rule;
+      decisions.onGateReport(report, (...answer) => this.#gate.answer(...answer));
+    };
+    await this.#gate.start(order, { onReport, onDeath: (error) => this.#fail(gateDied(error)) });
+  }
+
+  #watch(
+    prepared: Prepared,
+    journal: Journal,
+    notice: (text: string) => void,
+  ): () => Promise<void> {
+    return watchSession({
+      prepared,
+      init: async () => (this.#over ? null : this.#init),
+      journal,
+      onSecrets: (secrets) => {
+        this.#secrets = [...this.#secrets, ...secrets];
+        this.#redact = createRedactor(this.#secrets);
+      },
+      notice,
+      onFailure: (error) => {
+        if (!this.#over) this.#fail(error);
+      },
+    });
+  }
+
+  #holdSettings(prepared: Prepared, journal: Journal, notice: (text: string) => void): () => void {
+    const { profile, home, folder } = prepared;
+    const onHeld = (path: string, kept: string): void => {
+      journal.append({ type: 'held', path, kept });
+      notice(`held: ${path} would be obeyed by later sessions, so it was moved to ${kept}`);
+    };
+    return holdNewSettings(profile, home, folder.path, onHeld, (error) => this.#fail(error));
+  }
+
+  #channel(): TerminalChannel {
+    if (this.#relay) return relayChannel(this.#relay);
+    if (!this.#options.stdio) return ttyChannel();
+    return {
+      available: () => 'no-terminal',
+      acquire: () => Promise.reject(new Error('no terminal')),
+    };
+  }
+
+  #say(line: string): void {
+    this.#options.say(`guard: ${printable(line, 2000)}`);
+  }
+
+  #fail(error: GuardError): void {
+    this.#failure ??= error;
+    this.#kill();
+  }
+
+  /** The kernel takes the whole tree along: everything dies with its parent. */
+  #kill(): void {
+    this.#stage.kill();
+  }
+
+  async #close(): Promise<void> {
+    this.#over = true;
+    this.#onCommand(null);
+    await this.#relay?.stop();
+    await this.#files.finish();
+    for (let close = this.#closers.pop(); close; close = this.#closers.pop()) await close();
+  }
+
+  #exitCode(code: number | null, signal: NodeJS.Signals | null): number {
+    if (this.#killedBy !== null) return EXIT.killed;
+    if (this.#refused) return EXIT.refused;
+    return code ?? 128 + (constants.signals[signal ?? 'SIGKILL'] ?? 0);
+  }
+}
+
+/** What bubblewrap itself needs below the outer namespace: a second one where it maps another user than 0. */
+function ownUserNamespaces(uid: number): number {
+  return uid === 0 ? 1 : 2;
+}

@@ -1,0 +1,180 @@
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { GuardError } from '../guard-error.ts';
+import { compilePolicy, type Policy } from '../policy/decide.ts';
+import { loadRulePacks } from '../policy/load-rules.ts';
+import { policyData, type PolicyData } from '../policy/policy-data.ts';
+import { loadProfile } from '../profile/load.ts';
+import { userLocations } from '../profile/locations.ts';
+import { knownAgents } from '../profile/resolve.ts';
+import { suggest } from '../profile/suggest.ts';
+import type { EffectiveProfile } from '../profile/types.ts';
+import { buildPlan } from '../sandbox/build-plan.ts';
+import { sessionEnvironment } from '../sandbox/environment.ts';
+import type { SandboxPlan } from '../sandbox/plan.ts';
+import { planView } from '../view/plan-view.ts';
+import type { ViewPlan } from '../view/types.ts';
+import { copyHome } from './home-folders.ts';
+import { findProgram, isVisible, requireVisible } from './command.ts';
+import { withoutLayers, type Layers } from './layers.ts';
+import { tcpPorts } from './ports.ts';
+import type { Repository } from './repository.ts';
+import { createSession, type SessionFolder } from './session-folder.ts';
+
+const NO_SPACE = [
+  'the disk is full',
+  'Free some space, or set XDG_STATE_HOME to another disk',
+] as const;
+const DENIED = ['permission is denied', 'Make it readable for you, or move it away'] as const;
+const REASONS: Record<string, readonly [why: string, fix: string]> = {
+  ENOSPC: NO_SPACE,
+  EDQUOT: NO_SPACE,
+  EACCES: DENIED,
+  EPERM: DENIED,
+};
+
+/** Everything that is known before a session starts. */
+export interface Prepared {
+  folder: SessionFolder;
+  profile: EffectiveProfile;
+  policyData: PolicyData;
+  policy: Policy;
+  view: ViewPlan;
+  plan: SandboxPlan;
+  program: string;
+  home: string;
+}
+
+export interface PrepareInput {
+  command: readonly [string, ...string[]];
+  repository: Repository;
+  home: string;
+  profile: string | undefined;
+  layers: Layers;
+}
+
+/** Reads profiles, finds the secrets and makes the plan. Leaves nothing behind when it throws. */
+export async function prepare(input: PrepareInput): Promise<Prepared> {
+  const { repository, home } = input;
+  const [word, ...args] = input.command;
+  const [loaded, packs] = await Promise.all([
+    loadProfile({
+      agent: word.includes('/') ? null : word,
+      repository: repository.root,
+      home,
+      ...(input.profile === undefined ? {} : { explicit: input.profile }),
+    }),
+    loadRulePacks(),
+  ]);
+  const profile = withoutLayers(loaded, input.layers);
+  const data = policyData(profile, input.layers.commands ? packs : []);
+  const program = findProgram(
+    profile.program ?? word,
+    process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+    repository.cwd,
+    profile.agent !== null,
+    () => suggest(word, knownAgents(userLocations(process.env, home))),
+  );
+  const folder = createSession({ repository: repository.root });
+  try {
+    const whole = await planView({
+      repository: repository.root,
+      sessionDir: folder.path,
+      files: profile.files,
+    });
+    const { env, withheld } = sessionEnvironment(profile, process.env, {
+      HOME: home,
+      PWD: repository.cwd,
+      ...whole.gitEnv,
+    });
+    const user = userInfo();
+    const sources = sessionSources(folder);
+    const homeCopies = copyHome(profile, home, folder.path);
+    const planOf = (view: ViewPlan): SandboxPlan =>
+      buildPlan({
+        profile,
+        view,
+        sources,
+        env,
+        withheldEnv: withheld,
+        cwd: repository.cwd,
+        argv: [program, ...args],
+        home,
+        homeCopies,
+        uid: user.uid,
+        gid: user.gid,
+        tcpPorts: tcpPorts(profile.network),
+      });
+    const view = withoutUnseen(whole, planOf);
+    const plan = planOf(view);
+    requireVisible(program, plan.mounts, home);
+    return {
+      folder,
+      profile,
+      policyData: data,
+      policy: compilePolicy(data),
+      view,
+      plan,
+      program,
+      home,
+    };
+  } catch (error) {
+    rmSync(folder.path, { recursive: true, force: true });
+    throw isSystemError(error) ? cannotPrepare(folder, error) : error;
+  }
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
+}
+
+/** A write has no path in its error: what is written here goes to the session's folder. */
+function cannotPrepare(folder: SessionFolder, error: NodeJS.ErrnoException): GuardError {
+  const { code = '', path = folder.path } = error;
+  const [why, fix] = REASONS[code] ?? [code, 'Run `guard doctor`'];
+  return new GuardError({
+    what: 'the session cannot be prepared',
+    why: `${path}: ${why}`,
+    fix,
+    cause: error,
+  });
+}
+
+/** Covers outside the repository are for files that the session would see there; the others have nothing to lie on. */
+function withoutUnseen(view: ViewPlan, planOf: (view: ViewPlan) => SandboxPlan): ViewPlan {
+  if (!view.covers.some(({ outside }) => outside)) return view;
+  const { mounts } = planOf({ ...view, covers: view.covers.filter(({ outside }) => !outside) });
+  return {
+    ...view,
+    covers: view.covers.filter(({ outside, path }) => !outside || isVisible(path, mounts)),
+  };
+}
+
+/** Files of the session's own that are laid over the host's. */
+function sessionSources(folder: SessionFolder): {
+  covers: string;
+  git: string;
+  nothing: string;
+  resolvConf: string;
+} {
+  const nothing = join(folder.path, 'nothing');
+  const resolvConf = join(folder.path, 'resolv.conf');
+  writeFileSync(nothing, '');
+  chmodSync(nothing, 0);
+  // Every address inside is guard's. No search list: a name is asked for as it is.
+  writeFileSync(resolvConf, 'nameserver 127.0.0.1\nsearch .\noptions timeout:5 attempts:1\n');
+  return { covers: folder.covers, git: folder.git, nothing, resolvConf };
+}
+
+/** At the end of a session only its record and what was held are kept. */
+export function removeSources(folder: SessionFolder): void {
+  for (const path of [
+    folder.covers,
+    folder.git,
+    join(folder.path, 'home'),
+    join(folder.path, 'nothing'),
+    join(folder.path, 'resolv.conf'),
+  ])
+    rmSync(path, { recursive: true, force: true });
+}

@@ -1,0 +1,56 @@
+import { homedir } from 'node:os';
+import { requirements } from '../doctor/preflight.ts';
+import { Gate } from '../exec/gate.ts';
+import { FirstStage } from '../sandbox/first-stage.ts';
+import { PassedFiles } from '../sandbox/passed-files.ts';
+import { TerminalRelay } from '../sandbox/terminal-relay.ts';
+import { ALL_LAYERS, type Layers } from './layers.ts';
+import { LiveSession } from './live-session.ts';
+import { prepare } from './prepare.ts';
+import { findRepository } from './repository.ts';
+
+export interface RunOptions {
+  /** Agent or program, and its arguments. */
+  command: [string, ...string[]];
+  repository?: string;
+  /** A further profile of the user's: `--profile FILE`. */
+  profile?: string;
+  task?: string;
+  /** Descriptors for the command's 0–2 instead of guard's own; then nobody can be asked. */
+  stdio?: [number, number, number];
+  layers?: Layers;
+  /** Hears guard's own words, a line each; they never go to stdout. */
+  say: (line: string) => void;
+}
+
+export interface SessionResult {
+  /** The command's own, 128 + the number of the signal that ended it, or one of guard's (`EXIT`). */
+  exitCode: number;
+  session: string;
+}
+
+/** Runs one session to its end. Rejects with a GuardError when it cannot start or cannot go on enforcing. */
+export async function runSession(options: RunOptions): Promise<SessionResult> {
+  const home = homedir();
+  const repository = findRepository(options.repository, home);
+  const { bwrap } = requirements({ repository: repository.root });
+  const relay = options.stdio ? null : TerminalRelay.create();
+  // The first stage and the gate's worker boot while profiles are read.
+  const files = new PassedFiles(options.stdio ?? relay?.stdio ?? [0, 1, 2]);
+  const stage = new FirstStage(bwrap, files.stdio);
+  files.start();
+  const session = new LiveSession(options, stage, new Gate(), relay, files);
+  try {
+    const prepared = await prepare({
+      command: options.command,
+      repository,
+      home,
+      profile: options.profile,
+      layers: options.layers ?? ALL_LAYERS,
+    });
+    return await session.run(prepared, bwrap);
+  } catch (error) {
+    await session.abandon(error);
+    throw error;
+  }
+}

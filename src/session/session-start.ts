@@ -1,0 +1,54 @@
+import { userInfo } from 'node:os';
+import { programHash } from './command.ts';
+import type { SessionStart } from './events.ts';
+import type { Prepared } from './prepare.ts';
+import { headCommit } from './repository.ts';
+import { version } from './version.ts';
+
+/** The first line of the record. */
+export function sessionStart(prepared: Prepared, task: string | undefined): SessionStart {
+  const { folder, profile, plan, view, program } = prepared;
+  const user = userInfo();
+  return {
+    type: 'session-start',
+    session: folder.id,
+    guard: version(),
+    agent: profile.agent,
+    program: { path: program, sha256: programHash(program) },
+    argv: plan.argv,
+    task: task ?? null,
+    user: user.username,
+    uid: user.uid,
+    repository: view.repository,
+    commit: headCommit(view.repository),
+    profiles: profile.sources,
+    withheldEnv: plan.withheldEnv,
+    covered: view.covers.map(({ path }) => path),
+  };
+}
+
+/** What the user is told before the command runs: one line, and one more for each thing that is only half enforced. */
+export function startLines({ folder, profile, plan, view }: Prepared): string[] {
+  const parts = [
+    `session ${folder.id}`,
+    `${count(view.covers.length, 'secret file')} covered`,
+    `${count(plan.withheldEnv.length, 'variable')} withheld`,
+    `${count(profile.network.allow.length, 'host')} allowed`,
+  ];
+  const lines = [parts.join(' · ')];
+  const tracked = view.covers.filter((cover) => cover.tracked);
+  if (tracked.length)
+    lines.push(
+      `${count(tracked.length, 'covered file is', 'covered files are')} committed, e.g. ${tracked[0]?.path}: the agent can read them in git's history (\`git show\`). Take them out of the history, and change what they hold`,
+    );
+  const [ignored] = profile.ignored;
+  if (ignored)
+    lines.push(
+      `${count(profile.ignored.length, 'line')} of the repository's profile would widen the session and count only once trusted, e.g. ${ignored.key}: ${ignored.value} (${ignored.source.file}:${ignored.source.line}). \`guard trust\` shows them`,
+    );
+  return lines;
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}

@@ -1,0 +1,47 @@
+import type { GuardError } from '../guard-error.ts';
+import { LateMounts } from '../sandbox/late-mount.ts';
+import { watchView } from '../view/watch.ts';
+import type { Journal } from './journal.ts';
+import type { Prepared } from './prepare.ts';
+
+export interface WatchSession {
+  prepared: Prepared;
+  /** Process 1 of the session once there is one, or null when the session is over. */
+  init: () => Promise<number | null>;
+  journal: Journal;
+  /** Real values that turned up during the session. */
+  onSecrets: (secrets: string[]) => void;
+  notice: (text: string) => void;
+  /** The view no longer holds. */
+  onFailure: (error: GuardError) => void;
+}
+
+/** Covers secret files that appear while the session runs, and holds what others would execute. Returns what ends it. */
+export function watchSession(options: WatchSession): () => Promise<void> {
+  const { prepared, journal, notice } = options;
+  const mounts = new LateMounts();
+  const watcher = watchView({
+    plan: prepared.view,
+    files: prepared.profile.files,
+    sessionDir: prepared.folder.path,
+    mount: async (mount) => {
+      const init = await options.init();
+      if (init !== null) await mounts.lay(init, mount);
+    },
+    onCover: ({ path, kind, pattern }, secrets) => {
+      options.onSecrets(secrets);
+      journal.append({ type: 'cover', path, kind, pattern });
+    },
+    onSecrets: options.onSecrets,
+    onHeld: (path, kept) => {
+      journal.append({ type: 'held', path, kept });
+      notice(`held: ${path} would be run by others, so it was moved to ${kept}`);
+    },
+    onNotice: notice,
+    onFailure: options.onFailure,
+  });
+  return async () => {
+    await watcher.close();
+    mounts.close();
+  };
+}

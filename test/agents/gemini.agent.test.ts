@@ -1,0 +1,4 @@
+import { gemini } from './agents/gemini.ts';
+import { behavesInASession } from './behaves.ts';
+
+behavesInASession(gemini);

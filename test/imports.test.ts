@@ -1,0 +1,104 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+const SRC = fileURLToPath(new URL('../src', import.meta.url));
+
+/** Which folders a folder may use at run time; types may come from anywhere but `cli`. */
+const MAY_USE: Record<string, readonly string[]> = {
+  policy: [],
+  secrets: [],
+  profile: ['policy'],
+  kernel: [],
+  view: ['secrets', 'profile'],
+  doctor: ['kernel'],
+  sandbox: ['kernel', 'doctor'],
+  exec: ['kernel', 'policy'],
+  egress: ['policy'],
+  approval: [],
+  session: [
+    'kernel',
+    'profile',
+    'policy',
+    'secrets',
+    'view',
+    'sandbox',
+    'exec',
+    'egress',
+    'approval',
+    'doctor',
+  ],
+  demo: ['session'],
+  cli: ['*'],
+  // src/*.ts: what every folder shares, and what the build runs
+  '.': [],
+};
+const BUILD_ONLY = 'builtin-data.ts';
+
+interface Import {
+  file: string;
+  from: string;
+  to: string;
+  typeOnly: boolean;
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.ts'),
+);
+const imports = files.flatMap(importsOf);
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(SRC, file), 'utf8');
+  const found = text.matchAll(
+    /^(import|export)( type)? [^;]*?from '([^']+)'|\bimport\('([^']+)'\)/gms,
+  );
+  return [...found].map(([, , type, from, dynamic]) => {
+    const target = from ?? dynamic ?? '';
+    const to = target.startsWith('.') ? relative(SRC, resolve(SRC, dirname(file), target)) : target;
+    return {
+      file,
+      from: file.includes('/') ? (file.split('/')[0] ?? '') : '.',
+      to,
+      typeOnly: type !== undefined,
+    };
+  });
+}
+
+const folderOf = (path: string): string => (path.includes('/') ? (path.split('/')[0] ?? '') : '.');
+
+it('knows every folder', () => {
+  expect(new Set(imports.map(({ from }) => from))).toEqual(new Set(Object.keys(MAY_USE)));
+});
+
+it('keeps the directions between folders', () => {
+  const wrong = imports.filter(({ file, from, to, typeOnly }) => {
+    if (!to.endsWith('.ts') || file === BUILD_ONLY) return false;
+    const target = folderOf(to);
+    if (target === from || target === '.') return false;
+    if (typeOnly) return target === 'cli';
+    const allowed = MAY_USE[from] ?? [];
+    return !allowed.includes('*') && !allowed.includes(target);
+  });
+  expect(wrong.map(({ file, to }) => `${file} uses ${to}`)).toEqual([]);
+});
+
+it('has foreign function calls in kernel only', () => {
+  const foreign = imports.filter(({ to, typeOnly }) => to === 'koffi' && !typeOnly);
+  expect(new Set(foreign.map(({ from }) => from))).toEqual(new Set(['kernel']));
+});
+
+it('keeps side effects out of policy and secrets', () => {
+  const effects = [
+    'node:child_process',
+    'node:http',
+    'node:https',
+    'node:dgram',
+    'node:worker_threads',
+    'execa',
+  ];
+  const wrong = imports.filter(
+    ({ from, to }) => ['policy', 'secrets', 'profile'].includes(from) && effects.includes(to),
+  );
+  expect(wrong).toEqual([]);
+});
