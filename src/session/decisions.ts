@@ -41,7 +41,10 @@ export class Decisions {
     if (this.#journal.failure) return;
     switch (report.type) {
       case 'requests':
-        for (const event of report.events) this.#journal.append(event);
+        for (const event of report.events) {
+          if (this.#journal.failure) return;
+          this.#journal.append(event);
+        }
         return;
       case 'killed':
         this.#journal.append(report.event);
