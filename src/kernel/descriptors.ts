@@ -88,9 +88,14 @@ export function pidfdGetfd(pidfd: number, fd: number): number {
   return checked('pidfd_getfd', getfdCall(SYS_pidfd_getfd, pidfd, fd, 0));
 }
 
+/** send(2): bytes sent, or negative. */
+export function send(fd: number, data: Buffer, flags = 0): number {
+  return Number(sendCall(fd, data, data.length, flags));
+}
+
 /** send(2) that neither waits nor raises SIGPIPE; negative when `fd` is no socket or would block. */
 export function sendNoWait(fd: number, data: Buffer): number {
-  return Number(sendCall(fd, data, data.length, MSG_DONTWAIT | MSG_NOSIGNAL));
+  return send(fd, data, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 const closeRangeCall = libc.func('syscall', 'long', ['long', 'uint', 'uint', 'uint']) as (
@@ -118,6 +123,10 @@ const openat2Call = libc.func('syscall', 'long', ['long', 'int', 'void *', 'void
 /** openat2(2), Linux 5.6. */
 const SYS_openat2 = 437;
 const O_PATH_CLOEXEC = 0o10000000 | 0o2000000;
+const O_NOFOLLOW = 0o400000;
+const AT_FDCWD = -100;
+const RESOLVE_NO_MAGICLINKS = 0x2;
+const RESOLVE_NO_SYMLINKS = 0x4;
 const RESOLVE_IN_ROOT = 0x10;
 
 /**
@@ -125,12 +134,22 @@ const RESOLVE_IN_ROOT = 0x10;
  * that root. Throws a SystemCallError that says why there is none.
  */
 export function openInRoot(root: number, path: Buffer): number {
+  return openat2(root, path, O_PATH_CLOEXEC, RESOLVE_IN_ROOT);
+}
+
+/** An O_PATH descriptor of exactly this path: a link anywhere in it is refused. */
+export function openWithoutLinks(path: Buffer): number {
+  const resolve = RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS;
+  return openat2(AT_FDCWD, path, O_PATH_CLOEXEC | O_NOFOLLOW, resolve);
+}
+
+function openat2(folder: number, path: Buffer, flags: number, resolve: number): number {
   // struct open_how { u64 flags; u64 mode; u64 resolve; }
   const how = Buffer.alloc(24);
-  how.writeBigUInt64LE(BigInt(O_PATH_CLOEXEC), 0);
-  how.writeBigUInt64LE(BigInt(RESOLVE_IN_ROOT), 16);
+  how.writeBigUInt64LE(BigInt(flags), 0);
+  how.writeBigUInt64LE(BigInt(resolve), 16);
   const terminated = Buffer.concat([path, Buffer.alloc(1)]);
-  return checked('openat2', openat2Call(SYS_openat2, root, terminated, how, how.length));
+  return checked('openat2', openat2Call(SYS_openat2, folder, terminated, how, how.length));
 }
 
 const pipeCall = libc.func('int pipe2(void *ends, int flags)') as (

@@ -6,30 +6,18 @@ import { checked, libc } from './libc.ts';
  */
 const SYS_open_tree = 428;
 const SYS_move_mount = 429;
-const SYS_openat2 = 437;
 const SYS_mount_setattr = 442;
 
 const CLONE_FS = 0x200;
 const CLONE_NEWNS = 0x20000;
-const AT_FDCWD = -100;
 const AT_EMPTY_PATH = 0x1000;
 const OPEN_TREE_CLONE_CLOEXEC = 0x1 | 0o2000000;
 const MOUNT_ATTR_RDONLY = 1n;
 const MOVE_MOUNT_F_EMPTY_PATH = 0x4;
 const MOVE_MOUNT_T_EMPTY_PATH = 0x40;
-const O_PATH_NOFOLLOW_CLOEXEC = 0o10000000 | 0o400000 | 0o2000000;
-const RESOLVE_NO_MAGICLINKS = 0x2;
-const RESOLVE_NO_SYMLINKS = 0x4;
 
 const unshareCall = libc.func('int unshare(int flags)') as (flags: number) => number;
 const setnsCall = libc.func('int setns(int fd, int type)') as (fd: number, type: number) => number;
-const openat2Call = libc.func('syscall', 'long', ['long', 'int', 'void *', 'void *', 'size_t']) as (
-  number: number,
-  folder: number,
-  path: Buffer,
-  how: Buffer,
-  size: number,
-) => number;
 const openTreeCall = libc.func('syscall', 'long', ['long', 'int', 'void *', 'uint']) as (
   number: number,
   fd: number,
@@ -76,16 +64,6 @@ const EMPTY = Buffer.alloc(1);
 export function enterMountNamespace(fd: number): void {
   checked('unshare', unshareCall(CLONE_FS));
   checked('setns', setnsCall(fd, CLONE_NEWNS));
-}
-
-/** An O_PATH descriptor of exactly this path: a link anywhere in it is refused. */
-export function openWithoutLinks(path: Buffer): number {
-  // struct open_how { u64 flags; u64 mode; u64 resolve; }
-  const how = Buffer.alloc(24);
-  how.writeBigUInt64LE(BigInt(O_PATH_NOFOLLOW_CLOEXEC), 0);
-  how.writeBigUInt64LE(BigInt(RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS), 16);
-  const terminated = Buffer.concat([path, EMPTY]);
-  return checked('openat2', openat2Call(SYS_openat2, AT_FDCWD, terminated, how, how.length));
 }
 
 /** A new mount of what `fd` is, attached nowhere yet, read-only from the start. */

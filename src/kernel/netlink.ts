@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs';
+import { send } from './descriptors.ts';
 import { checked, libc, SystemCallError } from './libc.ts';
 
 /**
@@ -31,12 +32,6 @@ const socketCall = libc.func('int socket(int family, int type, int protocol)') a
   family: number,
   type: number,
   protocol: number,
-) => number;
-const sendCall = libc.func('long send(int fd, const void *data, size_t size, int flags)') as (
-  fd: number,
-  data: Buffer,
-  size: number,
-  flags: number,
 ) => number;
 const receiveCall = libc.func('long recv(int fd, void *data, size_t size, int flags)') as (
   fd: number,
@@ -117,7 +112,7 @@ function localDefaultRoute(family: number): Buffer {
 }
 
 function request(socket: number, data: Buffer): void {
-  checked('send to netlink', sendCall(socket, data, data.length, 0));
+  checked('send to netlink', send(socket, data));
   const answer = Buffer.alloc(4096);
   checked('receive from netlink', receiveCall(socket, answer, answer.length, 0));
   // struct nlmsgerr { s32 error; … } behind the header; 0 is the acknowledgement

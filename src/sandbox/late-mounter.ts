@@ -5,12 +5,8 @@
  */
 import { closeSync, fstatSync, readSync, writeSync } from 'node:fs';
 import { pathBytes } from '../byte-path.ts';
-import {
-  attachOver,
-  cloneReadOnly,
-  enterMountNamespace,
-  openWithoutLinks,
-} from '../kernel/mounts.ts';
+import { openWithoutLinks } from '../kernel/descriptors.ts';
+import { attachOver, cloneReadOnly, enterMountNamespace } from '../kernel/mounts.ts';
 import {
   MOUNT_NAMESPACE_FD,
   type LateMountOrder,
