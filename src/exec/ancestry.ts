@@ -1,5 +1,5 @@
 import { readlinkSync } from 'node:fs';
-import { parentOf } from '../parent-process.ts';
+import { parentOf, processStat } from '../process-stat.ts';
 import { lastComponent } from './identity.ts';
 
 /** Longest chain that is followed: deeper ones are cut at the agent's end. */
@@ -10,7 +10,9 @@ const DEPTH_LIMIT = 32;
  * process that never did (a subshell) goes by its parent's.
  */
 export class Ancestry {
-  readonly #seen = new Map<number, { name: string; parent: number }>();
+  readonly #seen = new Map<number, { name: string; parent: number; start: string }>();
+  /** The caller looked at last: it is recorded next. */
+  #caller = { pid: 0, parent: 0, start: '' };
   #root = 0;
   #rootName: string | null = null;
 
@@ -23,13 +25,16 @@ export class Ancestry {
   /** Names from the agent to `pid`, which is about to become something else. */
   of(pid: number): string[] {
     const names: string[] = [];
+    const caller = this.#look(pid);
+    // An earlier process with its id had another start.
+    if (this.#seen.get(pid)?.start !== caller.start) this.#seen.delete(pid);
     for (let current = pid, depth = 0; current > 1 && depth < DEPTH_LIMIT; depth += 1) {
       const known = this.#seen.get(current);
       const own = current === this.#root ? this.#rootName : null;
       const name = own ?? known?.name;
       if (name !== undefined) names.unshift(name);
       if (current === this.#root) break;
-      current = known?.parent ?? parentOf(current);
+      current = current === pid ? caller.parent : (known?.parent ?? parentOf(current));
     }
     if (names.length === 0) names.push(executableName(pid));
     return names.filter((name, index) => name !== names[index - 1]);
@@ -42,7 +47,13 @@ export class Ancestry {
   /** `pid` now runs `name`. */
   record(pid: number, name: string): void {
     if (this.#seen.size > 50_000) this.#seen.clear();
-    this.#seen.set(pid, { name, parent: parentOf(pid) });
+    const { parent, start } = this.#caller.pid === pid ? this.#caller : this.#look(pid);
+    this.#seen.set(pid, { name, parent, start });
+  }
+
+  #look(pid: number): { pid: number; parent: number; start: string } {
+    const { parent = 0, start = '' } = processStat(pid) ?? {};
+    return (this.#caller = { pid, parent, start });
   }
 }
 

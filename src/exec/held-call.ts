@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, openSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readlinkSync } from 'node:fs';
 import { decodePath, pathBytes } from '../byte-path.ts';
 import { architecture } from '../kernel/architecture.ts';
 import { openInRoot } from '../kernel/descriptors.ts';
 import { SystemCallError } from '../kernel/libc.ts';
+import { readProcessMemory } from '../kernel/memory.ts';
 import type { Notification } from '../kernel/seccomp.ts';
 
 /** What a process held in execve(2) or execveat(2) is about to run, read from the kernel and from its memory. */
@@ -47,27 +48,23 @@ export function readHeldCall(notification: Notification): HeldCall {
   const { tid, args } = notification;
   const at = notification.number === architecture?.execveat;
   const memory = new ProcessMemory(tid);
-  try {
-    const cwd = readlinkBytes(`/proc/${tid}/cwd`);
-    const path = memory.string(Number(args[at ? 1 : 0]), PATH_LIMIT);
-    const argv = memory.strings(Number(args[at ? 2 : 1]));
-    const folder = at ? descriptorPath(tid, Number(BigInt.asIntN(32, args[0] ?? 0n)), cwd) : cwd;
-    const empty = at && path.length === 0 && (Number(args[4]) & AT_EMPTY_PATH) !== 0;
-    const called = empty ? folder : absolute(folder, decodePath(path));
-    const viaDescriptor = empty ? Number(BigInt.asIntN(32, args[0] ?? 0n)) : null;
-    return {
-      tid,
-      called,
-      file:
-        viaDescriptor === null
-          ? resolveFor(tid, called)
-          : describe(openSync(`/proc/${tid}/fd/${viaDescriptor}`, O_PATH)),
-      argv: argv.map(decodePath),
-      cwd,
-    };
-  } finally {
-    memory.close();
-  }
+  const cwd = readlinkBytes(`/proc/${tid}/cwd`);
+  const path = memory.string(Number(args[at ? 1 : 0]), PATH_LIMIT);
+  const argv = memory.strings(Number(args[at ? 2 : 1]));
+  const folder = at ? descriptorPath(tid, Number(BigInt.asIntN(32, args[0] ?? 0n)), cwd) : cwd;
+  const empty = at && path.length === 0 && (Number(args[4]) & AT_EMPTY_PATH) !== 0;
+  const called = empty ? folder : absolute(folder, decodePath(path));
+  const viaDescriptor = empty ? Number(BigInt.asIntN(32, args[0] ?? 0n)) : null;
+  return {
+    tid,
+    called,
+    file:
+      viaDescriptor === null
+        ? resolveFor(tid, called)
+        : describe(openSync(`/proc/${tid}/fd/${viaDescriptor}`, O_PATH)),
+    argv: argv.map(decodePath),
+    cwd,
+  };
 }
 
 function absolute(folder: string, path: string): string {
@@ -124,19 +121,15 @@ function describe(fd: number): HeldFile {
   return { fd, path, regular: stats.isFile(), dev, ino, size, ctimeMs };
 }
 
-/** Reads /proc/TID/mem page by page; neighbouring strings share a page. */
+/** Reads a process page by page; neighbouring strings share a page. */
 class ProcessMemory {
   static readonly page = 4096;
-  readonly #fd: number;
+  readonly #tid: number;
   readonly #pages = new Map<number, Buffer>();
   #budget = ARGUMENTS_LIMIT;
 
   constructor(tid: number) {
-    this.#fd = openSync(`/proc/${tid}/mem`, 'r');
-  }
-
-  close(): void {
-    closeSync(this.#fd);
+    this.#tid = tid;
   }
 
   /** Bytes up to the NUL at `address`. */
@@ -181,7 +174,7 @@ class ProcessMemory {
     let page = this.#pages.get(start);
     if (!page) {
       page = Buffer.allocUnsafe(ProcessMemory.page);
-      if (readSync(this.#fd, page, 0, page.length, start) !== page.length)
+      if (readProcessMemory(this.#tid, start, page) !== page.length)
         throw new Error('unreadable memory');
       if (this.#pages.size > 64) this.#pages.clear();
       this.#pages.set(start, page);

@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs';
-import { parentOf } from '../parent-process.ts';
+import { parentOf } from '../process-stat.ts';
 
 /**
  * One process for each mount namespace of the session below `init`. There is one, unless the profile lets the session's

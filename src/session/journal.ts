@@ -1,12 +1,13 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { GuardError } from '../guard-error.ts';
+import { processStat } from '../process-stat.ts';
 import type { JournalEvent, SessionEnd, SessionStart } from './events.ts';
 import { writableEvent } from './journal-content.ts';
 import { FIRST_PREV, writeLine } from './journal-line.ts';
 import type { Redact } from './redactor.ts';
 import type { SessionFolder } from './session-folder.ts';
-import { type SessionFile, processStart, writeSessionFile } from './session-file.ts';
+import { type SessionFile, writeSessionFile } from './session-file.ts';
 
 /** An ordinary line waits this long for company before it is written. Milliseconds. */
 const BATCH_TIME = 50;
@@ -137,7 +138,7 @@ export class Journal {
     this.#session = {
       id: this.#folder.id,
       pid: process.pid,
-      pidStart: processStart(process.pid),
+      pidStart: processStat('self')?.start ?? null,
       started: this.#time(),
       agent: start.agent,
       argv0: start.argv[0] ?? '',

@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { processStat } from '../process-stat.ts';
 import { asciiJson } from './journal-line.ts';
 
 /** `session.json`: what the list of sessions needs, and after a clean end what the journal must end in. */
@@ -49,18 +50,8 @@ export function readSessionFile(folder: string): SessionFile | 'missing' | 'malf
 
 /** Is guard still running this session? */
 export function isRunning(session: SessionFile): boolean {
-  const start = session.ended === undefined ? processStart(session.pid) : null;
-  return start !== null && (session.pidStart === null || start === session.pidStart);
-}
-
-/** proc_pid_stat(5), field 22, counted from behind the name, which may hold anything. Null when there is no such process. */
-export function processStart(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  } catch {
-    return null;
-  }
+  const stat = session.ended === undefined ? processStat(session.pid) : null;
+  return stat !== null && (session.pidStart === null || stat.start === session.pidStart);
 }
 
 function wellFormed(content: unknown): content is SessionFile {
