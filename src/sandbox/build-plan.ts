@@ -65,18 +65,7 @@ export function buildPlan(input: PlanInput): SandboxPlan {
   const { profile, view } = input;
   return {
     mounts: [
-      ...profile.system.read.flatMap(({ value }) => systemMount(value)),
-      { op: 'proc', target: '/proc' },
-      ...(input.uid === 0 ? PROC_OF_ROOT.filter((path) => existsSync(path)) : []).map(
-        (path): MountStep => ({ op: 'ro-bind', source: path, target: path }),
-      ),
-      { op: 'dev', target: '/dev' },
-      ...['/tmp', '/run', '/var', input.home].map((target): MountStep => ({ op: 'tmpfs', target })),
-      { op: 'dir', target: '/var/tmp' },
-      { op: 'symlink', source: '/run', target: '/var/run' },
-      ...profile.system.hide
-        .flatMap(({ value }) => matching(value))
-        .flatMap((path) => hideMount(path, input.sources.nothing)),
+      ...systemMounts({ ...input, nothing: input.sources.nothing }),
       ...ancestorMounts(view.repository, ['/tmp', '/run', '/var', input.home]),
       ...homeMounts(profile, input.home, input.homeCopies, view.repository),
       ...viewMounts(view),
@@ -102,6 +91,29 @@ export function buildPlan(input: PlanInput): SandboxPlan {
     },
     userNamespaces: profile.sandbox.userNamespaces.value,
   };
+}
+
+/** The system, read-only; what every sandbox has of its own; an empty home. */
+export function systemMounts({
+  profile,
+  home,
+  uid,
+  nothing,
+}: Pick<PlanInput, 'profile' | 'home' | 'uid'> & Pick<SessionSources, 'nothing'>): MountStep[] {
+  return [
+    ...profile.system.read.flatMap(({ value }) => systemMount(value)),
+    { op: 'proc', target: '/proc' },
+    ...(uid === 0 ? PROC_OF_ROOT.filter((path) => existsSync(path)) : []).map(
+      (path): MountStep => ({ op: 'ro-bind', source: path, target: path }),
+    ),
+    { op: 'dev', target: '/dev' },
+    ...['/tmp', '/run', '/var', home].map((target): MountStep => ({ op: 'tmpfs', target })),
+    { op: 'dir', target: '/var/tmp' },
+    { op: 'symlink', source: '/run', target: '/var/run' },
+    ...profile.system.hide
+      .flatMap(({ value }) => matching(value))
+      .flatMap((path) => hideMount(path, nothing)),
+  ];
 }
 
 /** `/bin` is a link to `usr/bin` on merged systems: kept a link. What does not exist is left out. */
@@ -154,7 +166,8 @@ function ancestorMounts(repository: string, writable: readonly string[]): MountS
   }));
 }
 
-function viewMounts(view: ViewPlan): MountStep[] {
+/** The repository, and what of it is read-only or covered. */
+export function viewMounts(view: ViewPlan): MountStep[] {
   const self =
     (op: 'bind' | 'ro-bind') =>
     (path: string): MountStep => ({ op, source: path, target: path });
@@ -182,7 +195,7 @@ function ownMounts({ profile, view, home }: PlanInput): MountStep[] {
 }
 
 /** On many systems /etc/resolv.conf is a link into /run, which is empty inside: the file is put where it points. */
-function resolverMount(source: string): MountStep[] {
+export function resolverMount(source: string): MountStep[] {
   const stats = lstatSync('/etc/resolv.conf', { throwIfNoEntry: false });
   // Without the file the C library asks 127.0.0.1, which is guard as well: resolv.conf(5).
   if (!stats) return [];

@@ -36,10 +36,7 @@ function mountArguments(step: MountStep): string[] {
   }
 }
 
-/**
- * setsid(1) from util-linux, which makes the terminal on descriptor 0 the controlling one of a session that the command
- * leads: Ctrl-C then reaches the command and its children, not the bubblewrap above them.
- */
-export function launcher(argv: readonly string[], terminal: boolean): string[] {
-  return terminal ? ['/usr/bin/setsid', '--ctty', ...argv] : [...argv];
+/** What bubblewrap itself needs below the outer namespace: a second one where it maps another user than 0. */
+export function ownUserNamespaces(uid: number): number {
+  return uid === 0 ? 1 : 2;
 }

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { GUARD, guard, makePlace, type Place } from '../harness/guard.ts';
 import { userProfile } from '../harness/profile.ts';
-
-const ASK = '[y/N]';
+import { ASK } from './user.ts';
 
 /** guard on a terminal, started by a shell that saves the terminal's modes before and after. */
 function onTerminal(place: Place, script: string, size = { cols: 97, rows: 31 }) {
@@ -29,6 +28,8 @@ function onTerminal(place: Place, script: string, size = { cols: 97, rows: 31 })
   return {
     terminal,
     screen: () => screen,
+    /** Without colours. */
+    text: () => screen.replaceAll(/\x1b\[[\d;:]*m/g, ''),
     shows: (text: string) =>
       expect.poll(() => screen, { timeout: 20_000, interval: 20 }).toContain(text),
     exited,
@@ -92,8 +93,8 @@ it('runs what a person says yes to, once', async () => {
   const { place, victim } = askingPlace();
   const run = onTerminal(place, 'shred victim && echo shredded; echo next');
   await run.shows(ASK);
-  expect(run.screen()).toContain('shred victim');
-  expect(run.screen()).toContain('it destroys');
+  expect(run.text()).toContain('shred victim');
+  expect(run.text()).toContain('it destroys');
   run.terminal.write('y');
   await run.shows('shredded');
   await run.exited;
@@ -143,17 +144,30 @@ it('cannot be answered by the agent: what it prints and types reaches no questio
   expect(readFileSync(victim, 'utf8')).toBe('precious');
 });
 
-it('refuses to ask over a full-screen program', async () => {
+it('asks over a full-screen program too', async () => {
   const { place, victim } = askingPlace();
   const run = onTerminal(
     place,
-    'printf "\\033[?1049h"; sleep 0.5; shred victim; printf "\\033[?1049l"; echo over',
+    'printf "\\033[?1049h\\033[3;3Hfull"; shred victim; printf "\\033[?1049l"; echo over',
   );
+  await run.shows(ASK);
+  run.terminal.write('n');
   await run.shows('over');
-  expect(run.screen()).not.toContain(ASK);
   await run.exited;
   expect(readFileSync(victim, 'utf8')).toBe('precious');
-  expect((await guard(place, ['log', 'latest', '--json'])).stdout).toContain('"by":"full-screen"');
+  expect((await guard(place, ['log', 'latest', '--json'])).stdout).toContain('"by":"user"');
+});
+
+it('leaves nothing on that a program has left on when it was killed', async () => {
+  const run = onTerminal(
+    makePlace(),
+    'stty raw -echo; printf "\\033[?1049h\\033[?1003h\\033[?1006h\\033[?2004h\\033[?25l\\033[>1u\\033[31m"; kill -9 $$',
+  );
+  await run.shows('code 137');
+  await run.exited;
+  run.expectRestored();
+  for (const undone of ['?1049l', '?1003l', '?1006l', '?2004l', '?25h', '<32u', '0m'])
+    expect(run.screen()).toContain(`\x1b[${undone}`);
 });
 
 it('restores the terminal when the session is ended from outside', async () => {
