@@ -77,28 +77,39 @@ function readEntries(
   visit: (name: string, at: number) => void,
 ): number {
   const count = index.readUInt32BE(8);
-  const fixed = 40 + objectIdBytes;
   let at = 12;
   let previous = '';
   for (let n = 0; n < count; n++) {
-    const start = at;
-    const extended = version >= 3 && (index.readUInt16BE(at + fixed) & 0x4000) !== 0;
-    at += fixed + (extended ? 4 : 2);
-    let kept = '';
-    if (version === 4) {
-      const strip = offsetVarint(index, at);
-      at = strip.next;
-      kept = previous.slice(0, Math.max(0, previous.length - strip.value));
-    }
-    const nul = index.indexOf(0, at);
-    if (nul < 0) throw new RangeError('no end of name');
-    const name = kept + index.toString('latin1', at, nul);
-    visit(name, start);
+    const { name, next } = entryAt(index, version, objectIdBytes, at, previous);
+    visit(name, at);
     previous = name;
-    // Versions 2 and 3 pad each entry to a multiple of eight bytes, with at least one NUL.
-    at = version === 4 ? nul + 1 : start + ((nul - start + 8) & ~7);
+    at = next;
   }
   return at;
+}
+
+/** Name (latin1) of the entry that begins at `start`, after one called `previous`, and where the next begins. @throws RangeError */
+export function entryAt(
+  index: Buffer,
+  version: number,
+  objectIdBytes: number,
+  start: number,
+  previous: string,
+): { name: string; next: number } {
+  const fixed = 40 + objectIdBytes;
+  const extended = version >= 3 && (index.readUInt16BE(start + fixed) & 0x4000) !== 0;
+  let at = start + fixed + (extended ? 4 : 2);
+  let kept = '';
+  if (version === 4) {
+    const strip = offsetVarint(index, at);
+    at = strip.next;
+    kept = previous.slice(0, Math.max(0, previous.length - strip.value));
+  }
+  const nul = index.indexOf(0, at);
+  if (nul < 0) throw new RangeError('no end of name');
+  const name = kept + index.toString('latin1', at, nul);
+  // Versions 2 and 3 pad each entry to a multiple of eight bytes, with at least one NUL.
+  return { name, next: version === 4 ? nul + 1 : start + ((nul - start + 8) & ~7) };
 }
 
 function modified(file: string): number {
@@ -119,7 +130,7 @@ function offsetVarint(buffer: Buffer, from: number): { value: number; next: numb
 }
 
 /** Name of the shared half from the `link` extension, if there is one. */
-function sharedIndex(index: Buffer, from: number, objectIdBytes: number): string | null {
+export function sharedIndex(index: Buffer, from: number, objectIdBytes: number): string | null {
   for (let at = from; at + 8 <= index.length - objectIdBytes;) {
     const size = index.readUInt32BE(at + 4);
     if (index.toString('latin1', at, at + 4) === 'link') {
