@@ -1,23 +1,39 @@
 import type { DecisionEvent } from '../session/events.ts';
+import { askDrawn, Undrawable } from './drawn-question.ts';
+import type { Painter } from './frame-worker.ts';
+import { Group, subjectOf, type Asker } from './group.ts';
 import { askPlainly, leaveAnswer } from './plain-question.ts';
-import type { Answer, PromptScreen, Question, TerminalChannel } from './types.ts';
+import { commandOf, shapeOf } from './shape.ts';
+import type { Pressed, Prompter } from './subject.ts';
+import type { Answer, PromptScreen, Question, Sign, TerminalChannel } from './types.ts';
 
 /** Questions that may wait at once: more than a person can mean to answer, fewer than would fill memory. */
 const QUEUE_LIMIT = 100;
+/** Asks that come this soon after the first of their shape are one prompt from the start. Milliseconds. */
+const COLLECT = 300;
+/** A shell that looks a program up in PATH tries the next folder after a refusal: a no holds for the same command this long. Milliseconds. */
+const NO_HOLDS = 2000;
 
 export interface ApprovalOptions {
   terminal: TerminalChannel;
   /** From asking to being refused, waiting in the queue included. */
   timeoutSeconds: number;
+  /** Asked for when a question is shown; must not throw. */
+  sign: () => Sign;
+  /** Draws questions that have a screen of their own; without it they are plain. */
+  drawn?: { painter: Painter; colour: boolean };
+  /** Hears once, and why, that questions are plain from now on. */
+  onPlain?: (why: string) => void;
   /** Gets every answer before it takes effect; when it throws, the answer is a refusal. */
   record?: (decision: DecisionEvent) => void;
   queueLimit?: number;
+  collect?: number;
   /** Milliseconds, from any fixed point. */
   now?: () => number;
 }
 
 export interface Approvals {
-  /** Asks a person, one question at a time. Never rejects: whatever goes wrong is a refusal. */
+  /** Asks a person, one prompt at a time. Never rejects: whatever goes wrong is a refusal. */
   ask(question: Question): Promise<Answer>;
   /** The asker died: its question is taken back. */
   cancel(id: number): void;
@@ -25,125 +41,203 @@ export interface Approvals {
   close(): Promise<void>;
 }
 
-interface Waiting {
-  question: Question;
-  key: string;
-  asked: number;
-  abort: AbortController;
-  timer: NodeJS.Timeout;
-  settled: boolean;
-  resolve(answer: Answer): void;
-}
-
 type By = Answer['by'];
 
 export function createApprovals(options: ApprovalOptions): Approvals {
-  const { terminal, timeoutSeconds, record, queueLimit = QUEUE_LIMIT } = options;
+  const { terminal, timeoutSeconds, record, queueLimit = QUEUE_LIMIT, collect = COLLECT } = options;
   const now = options.now ?? (() => performance.now());
-  const queue: Waiting[] = [];
-  let showing: Waiting | undefined;
+  const queue: Asker[] = [];
+  /** Shapes a person has denied for the rest of the session. */
+  const denied = new Set<string>();
+  /** Commands just refused, and until when that holds. */
+  const refusedUntil = new Map<string, number>();
+  let showing: Group | null = null;
+  let merging: NodeJS.Timeout | undefined;
+  let serving = false;
+  let hurry = (): void => {};
   let turn: Promise<void> = Promise.resolve();
   let closed = false;
+  /** How the last of a group that ended by itself did. */
+  let lastBy: By = 'gone';
 
-  function settle(waiting: Waiting, outcome: Answer['outcome'], by: By): Answer {
-    const answer: Answer = { outcome, by, ms: Math.max(0, Math.round(now() - waiting.asked)) };
-    if (waiting.settled) return answer;
-    waiting.settled = true;
-    clearTimeout(waiting.timer);
-    const place = queue.indexOf(waiting);
+  function settle(asker: Asker, outcome: Answer['outcome'], by: By): void {
+    if (asker.settled) return;
+    asker.settled = true;
+    clearTimeout(asker.timer);
+    const place = queue.indexOf(asker);
     if (place >= 0) queue.splice(place, 1);
+    lastBy = by;
+    showing?.leave(asker);
+    const ms = Math.max(0, Math.round(now() - asker.asked));
+    const answer: Answer = { outcome, by, ms };
     try {
-      record?.({ type: 'decision', id: waiting.question.id, ...answer });
+      record?.({ type: 'decision', id: asker.question.id, ...answer });
     } catch {
       answer.outcome = 'deny';
     }
-    waiting.resolve(answer);
-    return answer;
-  }
-
-  function takeBack(waiting: Waiting, by: 'timeout' | 'gone'): void {
-    settle(waiting, 'deny', by);
-    waiting.abort.abort(by);
+    asker.resolve(answer);
   }
 
   async function serve(): Promise<void> {
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      showing = next;
-      await show(next);
-      showing = undefined;
+    for (let first = queue[0]; first; first = queue[0]) {
+      await collected(first);
+      if (!first.settled) await show(first);
     }
+    serving = false;
   }
 
-  async function show(waiting: Waiting): Promise<void> {
+  /** Others of the shape are on their way: one prompt for all of them. */
+  async function collected(first: Asker): Promise<void> {
+    const rest = first.asked + collect - now();
+    if (rest <= 0 || closed) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      hurry = resolve;
+      timer = setTimeout(resolve, rest);
+    });
+    clearTimeout(timer);
+  }
+
+  async function show(first: Asker): Promise<void> {
+    const group = new Group(first.shape);
     const free = terminal.available();
-    if (free !== 'yes') return void settle(waiting, 'deny', free);
+    if (free !== 'yes') {
+      for (const asker of waitingFor(group)) settle(asker, 'deny', free);
+      return;
+    }
+    showing = group;
     let screen: PromptScreen | undefined;
     try {
+      merge(group);
       screen = await terminal.acquire();
-      if (waiting.settled) return;
-      await converse(screen, waiting);
+      if (!group.signal.aborted) await converse(screen, group, first.question);
     } catch {
-      settle(waiting, 'deny', 'no-terminal');
+      for (const asker of [...group.listed]) settle(asker, 'deny', 'no-terminal');
     } finally {
+      clearTimeout(merging);
+      showing = null;
       await screen?.release().catch(() => undefined);
     }
   }
 
-  async function converse(screen: PromptScreen, waiting: Waiting): Promise<void> {
-    const { question, abort } = waiting;
-    const size = { columns: screen.columns, rows: screen.rows };
-    const pressed = await askPlainly(screen, size, question, abort.signal).catch(
-      (error: unknown) => {
-        if (abort.signal.aborted) return null;
-        throw error;
-      },
-    );
-    if (pressed === null || waiting.settled) {
-      const by = abort.signal.reason as 'timeout' | 'gone';
-      return leaveAnswer(screen, size, question, { outcome: 'deny', by, ms: 0 });
+  function waitingFor({ shape }: Group): Asker[] {
+    return queue.filter((asker) => asker.shape === shape);
+  }
+
+  function merge(group: Group): void {
+    for (const asker of group.join(waitingFor(group), now())) queue.splice(queue.indexOf(asker), 1);
+  }
+
+  function mergeLater(group: Group): void {
+    clearTimeout(merging);
+    merging = setTimeout(() => merge(group), group.standsFor(now()));
+  }
+
+  async function converse(screen: PromptScreen, group: Group, first: Question): Promise<void> {
+    const waiting = () => {
+      const same = waitingFor(group).length;
+      return { same, others: queue.length - same };
+    };
+    const subject = subjectOf(group, waiting, now);
+    const left = { lines: 0 };
+    let pressed: Pressed;
+    try {
+      pressed = await prompt({ screen, subject, sign: options.sign() }, left);
+    } catch (error) {
+      if (!group.signal.aborted) throw error;
+      return leaveAnswer(screen, left.lines, first, { outcome: 'deny', by: lastBy });
     }
-    const outcome = pressed === 'yes' ? 'allow' : 'deny';
-    // Those who asked the same before this answer was given share it; who asks from now on is asked again.
-    const same = queue.filter(({ key }) => key === waiting.key);
-    const by: By = pressed === 'end' ? 'no-terminal' : 'user';
-    const answer = settle(waiting, outcome, by);
-    if (by === 'user') for (const other of same) settle(other, outcome, by);
-    leaveAnswer(screen, size, question, answer);
+    const { key, listed } = pressed;
+    const answered = group.listed.filter(({ question }) => listed.includes(question.id));
+    const question = answered[0]?.question ?? first;
+    if (key === 'yes') {
+      for (const asker of answered) settle(asker, 'allow', 'user');
+      // What was not on the screen has not been allowed: it is asked again, in its turn.
+      queue.unshift(...group.listed);
+      leaveAnswer(screen, left.lines, question, {
+        outcome: 'allow',
+        by: 'user',
+        count: answered.length,
+      });
+      return;
+    }
+    if (key === 'deny-all') denied.add(group.shape);
+    const by = key === 'hang-up' ? 'no-terminal' : 'user';
+    const refused = [...group.listed, ...(by === 'user' ? waitingFor(group) : [])];
+    for (const asker of refused) settle(asker, 'deny', by);
+    if (by === 'user') remember(refused);
+    const fromNowOn = key === 'deny-all';
+    leaveAnswer(screen, left.lines, question, {
+      outcome: 'deny',
+      by,
+      count: refused.length,
+      fromNowOn,
+    });
+  }
+
+  function remember(refused: readonly Asker[]): void {
+    for (const [key, until] of refusedUntil) if (until <= now()) refusedUntil.delete(key);
+    for (const asker of refused) refusedUntil.set(keyOf(asker), now() + NO_HOLDS);
+  }
+
+  async function prompt(prompter: Prompter, left: { lines: number }): Promise<Pressed> {
+    const { drawn, onPlain } = options;
+    if (drawn?.painter.usable && prompter.screen.farewell) {
+      try {
+        return await askDrawn({ ...prompter, ...drawn });
+      } catch (error) {
+        if (!(error instanceof Undrawable)) throw error;
+        drawn.painter.giveUp();
+        onPlain?.(error.message);
+      }
+    }
+    return askPlainly(prompter, left);
+  }
+
+  function refuseNow(asker: Asker): By | null {
+    const free = terminal.available();
+    if (closed) return 'gone';
+    if (denied.has(asker.shape) || (refusedUntil.get(keyOf(asker)) ?? 0) > now())
+      return 'user-earlier';
+    if (free !== 'yes') return free;
+    return queue.length + (showing?.listed.length ?? 0) >= queueLimit ? 'queue-full' : null;
   }
 
   return {
     ask(question) {
       return new Promise((resolve) => {
-        const waiting: Waiting = {
+        const asked = now();
+        const asker: Asker = {
           question,
-          key: keyOf(question),
-          asked: now(),
-          abort: new AbortController(),
-          timer: setTimeout(() => takeBack(waiting, 'timeout'), timeoutSeconds * 1000),
+          shape: shapeOf(question),
+          asked,
+          until: asked + timeoutSeconds * 1000,
+          timer: setTimeout(() => settle(asker, 'deny', 'timeout'), timeoutSeconds * 1000),
           settled: false,
           resolve,
         };
-        const free = terminal.available();
-        if (closed) return void settle(waiting, 'deny', 'gone');
-        if (free !== 'yes') return void settle(waiting, 'deny', free);
-        if (queue.length >= queueLimit) return void settle(waiting, 'deny', 'queue-full');
-        queue.push(waiting);
-        if (!showing) turn = serve();
+        const by = refuseNow(asker);
+        if (by) return settle(asker, 'deny', by);
+        queue.push(asker);
+        if (showing?.shape === asker.shape) mergeLater(showing);
+        if (serving) return;
+        serving = true;
+        turn = serve();
       });
     },
     cancel(id) {
-      for (const waiting of [...queue, ...(showing ? [showing] : [])])
-        if (waiting.question.id === id) takeBack(waiting, 'gone');
+      for (const asker of [...queue, ...(showing?.listed ?? [])])
+        if (asker.question.id === id) settle(asker, 'deny', 'gone');
     },
     async close() {
       closed = true;
-      for (const waiting of [...queue, ...(showing ? [showing] : [])]) takeBack(waiting, 'gone');
+      for (const asker of [...queue, ...(showing?.listed ?? [])]) settle(asker, 'deny', 'gone');
+      hurry();
       await turn;
     },
   };
 }
 
-/** What makes two questions the same: a relative name means something else in another folder. */
-function keyOf({ gate, title, argv, cwd, verdict }: Question): string {
-  return JSON.stringify([gate, title, argv ?? null, cwd, verdict.rule]);
+function keyOf({ shape, question }: Asker): string {
+  return shape + commandOf(question);
 }

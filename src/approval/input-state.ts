@@ -1,6 +1,19 @@
 /** Where in a terminal's input we stand. Names as in ECMA-48 and xterm's control sequences. */
 type State =
-  'ground' | 'escape' | 'control-sequence' | 'single-shift' | 'string' | 'string-escape' | 'paste';
+  | 'ground'
+  | 'escape'
+  | 'control-sequence'
+  | 'single-shift'
+  | 'string'
+  | 'string-escape'
+  | 'mouse'
+  | 'paste';
+
+/** A control sequence (CSI) as it ended, or what followed SS3 with `O` for its parameters. */
+export interface Sequence {
+  parameters: string;
+  final: string;
+}
 
 const [BEL, CAN, SUB, ESC] = [0x07, 0x18, 0x1a, 0x1b];
 /** What follows ESC, or in its 8-bit form stands alone, and begins a string: DCS, SOS, OSC, PM, APC. */
@@ -8,6 +21,8 @@ const STRING_STARTS = new Set([0x90, 0x98, 0x9d, 0x9e, 0x9f]);
 const [CSI, SS3, ST] = [0x9b, 0x8f, 0x9c];
 /** Bracketed paste: CSI 200 ~ and CSI 201 ~. */
 const [PASTE_START, PASTE_END] = ['200', '201'];
+/** CSI M without parameters is followed by button, column and row, a byte each (xterm, "Mouse Tracking"). */
+const [MOUSE, MOUSE_BYTES] = [0x4d, 3];
 /** More parameters than any real sequence has. */
 const PARAMETERS = 64;
 
@@ -22,14 +37,19 @@ export class InputState {
   /** Bytes of a UTF-8 character still to come, and whether it may be a C1 control (U+0080–U+009F: C2 80–C2 9F). */
   #continuation = 0;
   #maybeC1 = false;
+  #mouseBytes = 0;
+  #ended: Sequence[] = [];
 
   /** True between keys; false inside a sequence or a paste. */
   get ground(): boolean {
     return this.#state === 'ground' && this.#continuation === 0;
   }
 
-  take(bytes: Uint8Array): void {
+  /** The sequences that ended in these bytes, but for those in a paste. */
+  take(bytes: Uint8Array): Sequence[] {
+    this.#ended = [];
     for (const byte of bytes) this.#state = this.#next(byte);
+    return this.#ended;
   }
 
   #next(byte: number): State {
@@ -42,7 +62,11 @@ export class InputState {
       case 'control-sequence':
         return this.#controlSequence(byte);
       case 'single-shift':
-        return byte === ESC ? 'escape' : this.#back();
+        if (byte === ESC) return 'escape';
+        this.#end('O', byte);
+        return this.#back();
+      case 'mouse':
+        return --this.#mouseBytes > 0 ? 'mouse' : this.#back();
       case 'string':
         if (byte === ESC) return 'string-escape';
         return byte === BEL || byte === CAN || byte === SUB || byte === ST
@@ -83,7 +107,10 @@ export class InputState {
     }
     if (control === SS3) return 'single-shift';
     // ESC with an intermediate byte (0x20–0x2f) is followed by more, up to a final byte: as in a control sequence.
-    if (control >= 0x60 && control < 0x70) return 'control-sequence';
+    if (control >= 0x60 && control < 0x70) {
+      this.#parameters = String.fromCharCode(control - 0x40);
+      return 'control-sequence';
+    }
     return STRING_STARTS.has(control) ? 'string' : this.#back();
   }
 
@@ -94,9 +121,18 @@ export class InputState {
       if (this.#parameters.length < PARAMETERS) this.#parameters += String.fromCharCode(byte);
       return 'control-sequence';
     }
+    if (byte === MOUSE && this.#parameters === '') {
+      this.#mouseBytes = MOUSE_BYTES;
+      return 'mouse';
+    }
+    this.#end(this.#parameters, byte);
     if (byte === 0x7e && this.#parameters === PASTE_START) this.#inPaste = true;
     if (byte === 0x7e && this.#parameters === PASTE_END) this.#inPaste = false;
     return this.#back();
+  }
+
+  #end(parameters: string, final: number): void {
+    if (!this.#inPaste) this.#ended.push({ parameters, final: String.fromCharCode(final) });
   }
 
   #back(): State {

@@ -1,7 +1,9 @@
-import { InputState } from './input-state.ts';
+import { InputState, type Sequence } from './input-state.ts';
+import type { ScrollKey } from './list-window.ts';
 import type { PromptScreen } from './types.ts';
 
-export type Key = 'yes' | 'no';
+/** `deny-all`: this, and everything of the same shape for the rest of the session. `hang-up`: the terminal is gone. */
+export type Key = 'yes' | 'no' | 'deny-all' | 'hang-up' | ScrollKey;
 
 /**
  * Bytes closer together than this are one burst: a pasted text, a terminal's reply, a key that sends a sequence. A person
@@ -9,15 +11,47 @@ export type Key = 'yes' | 'no';
  */
 const QUIET = 60;
 const CONTROL_C = 0x03;
-/** What means no when it is pressed alone: n, N, Enter, Ctrl-C, Ctrl-D. */
-const NO = new Set([0x6e, 0x4e, 0x0d, 0x0a, CONTROL_C, 0x04]);
-const YES = new Set([0x79, 0x59]);
-const [NOTHING, ESC] = [0, 0x1b];
+const ESC = 0x1b;
+/** What answers when it is pressed alone: y; n, Enter, Escape, Ctrl-C, Ctrl-D; d. */
+const ALONE = new Map<number, Key>([
+  [0x79, 'yes'],
+  [0x59, 'yes'],
+  ...[0x6e, 0x4e, 0x0d, 0x0a, ESC, CONTROL_C, 0x04].map((byte) => [byte, 'no'] as const),
+  [0x64, 'deny-all'],
+  [0x44, 'deny-all'],
+]);
 
-/** Keys of a person, told from everything else that can arrive on a terminal. One for each question. */
+/** Keys that move: with and without application cursor mode (DECCKM), of xterm, the Linux console and rxvt; the wheel. */
+const MOVES: readonly (readonly [RegExp, ScrollKey])[] = [
+  [/^(?:|O|1)A$|^<64;\d+;\d+M$/, 'up'],
+  [/^(?:|O|1)B$|^<65;\d+;\d+M$/, 'down'],
+  [/^5~$/, 'page-up'],
+  [/^6~$/, 'page-down'],
+  [/^(?:|O|1)H$|^[17]~$/, 'home'],
+  [/^(?:|O|1)F$|^[48]~$/, 'end'],
+];
+/**
+ * Escape, Enter, Ctrl-C and Ctrl-D where the agent has switched on the Kitty keyboard protocol or modifyOtherKeys. A refusal
+ * is taken in any encoding; a yes only as the plain letter.
+ */
+const ENCODED_NO = /^(?:27|13|99;5|100;5)u$|^27;5;(?:99|100)~$/;
+
+interface Burst {
+  first: number;
+  length: number;
+  /** Whether it began between keys, not inside a sequence or a paste. */
+  ground: boolean;
+  interrupted: boolean;
+}
+
+/** Keys of a person, told from everything else that can arrive on a terminal. One for each prompt. */
 export class KeyReader {
   #screen: PromptScreen;
   #state = new InputState();
+  /** What has come since the last silence. */
+  #burst: Burst | null = null;
+  /** From sequences that ended: they need no silence, for they answer nothing but no. */
+  #pending: Key[] = [];
 
   constructor(screen: PromptScreen) {
     this.#screen = screen;
@@ -27,40 +61,56 @@ export class KeyReader {
   async drain(signal: AbortSignal, quiet = QUIET): Promise<boolean> {
     for (;;) {
       const chunk = await this.#chunk(signal, quiet);
-      if (chunk === null) return true;
-      if (chunk.length === NOTHING) return false;
-      this.#state.take(chunk);
+      if (chunk?.length === 0) return false;
+      if (chunk) this.#state.take(chunk);
+      else break;
     }
+    this.#burst = null;
+    this.#pending = [];
+    return true;
   }
 
   /**
-   * Waits for an answer. `yes` only for a single `y` or `Y` with silence on both sides of it; `no` for n, Enter, Escape,
-   * Ctrl-C, Ctrl-D, end of file and hang-up; everything else is ignored. Rejects when aborted.
+   * Waits for a key. `yes` and `deny-all` only for a single letter with silence on both sides of it; `no` for n, Enter,
+   * Escape, Ctrl-C and Ctrl-D; everything else is ignored. Rejects when aborted: `drain` before the next key, then.
    */
-  async answer(signal: AbortSignal): Promise<Key> {
+  async next(signal: AbortSignal): Promise<Key> {
     for (;;) {
-      const burst = await this.#burst(signal);
-      if (burst === 'end') return 'no';
-      const { first, length, ground, interrupted } = burst;
-      if (interrupted || (length === 1 && first === ESC)) return 'no';
-      if (!ground || length !== 1) continue;
-      if (NO.has(first)) return 'no';
-      if (YES.has(first)) return 'yes';
+      const pending = this.#pending.shift();
+      if (pending) return pending;
+      const chunk = this.#burst
+        ? await this.#chunk(signal, QUIET)
+        : await this.#screen.readKey(signal);
+      if (chunk === null) {
+        const key = meaning(this.#burst);
+        this.#burst = null;
+        if (key) return key;
+      } else if (chunk.length === 0) return 'hang-up';
+      else this.#take(chunk);
     }
   }
 
-  /** Everything up to the next silence. */
-  async #burst(signal: AbortSignal): Promise<Burst | 'end'> {
-    const burst: Burst = { first: 0, length: 0, ground: this.#state.ground, interrupted: false };
+  /** Waits for a plain yes or no; the end of the terminal is a no. */
+  async answer(signal: AbortSignal): Promise<'yes' | 'no'> {
     for (;;) {
-      const chunk =
-        burst.length === 0 ? await this.#screen.readKey(signal) : await this.#chunk(signal, QUIET);
-      if (chunk === null) return burst;
-      if (chunk.length === NOTHING) return 'end';
-      if (burst.length === 0) burst.first = chunk[0] ?? 0;
-      burst.length += chunk.length;
-      burst.interrupted ||= chunk.includes(CONTROL_C);
-      this.#state.take(chunk);
+      const key = await this.next(signal);
+      if (key === 'yes' || key === 'no') return key;
+      if (key === 'hang-up') return 'no';
+    }
+  }
+
+  #take(chunk: Buffer): void {
+    this.#burst ??= {
+      first: chunk[0] ?? 0,
+      length: 0,
+      ground: this.#state.ground,
+      interrupted: false,
+    };
+    this.#burst.length += chunk.length;
+    this.#burst.interrupted ||= chunk.includes(CONTROL_C);
+    for (const sequence of this.#state.take(chunk)) {
+      const key = keyOf(sequence);
+      if (key) this.#pending.push(key);
     }
   }
 
@@ -83,10 +133,16 @@ export class KeyReader {
   }
 }
 
-interface Burst {
-  first: number;
-  length: number;
-  /** Whether it began between keys, not inside a sequence or a paste. */
-  ground: boolean;
-  interrupted: boolean;
+function meaning(burst: Burst | null): Key | null {
+  if (!burst) return null;
+  const { first, length, ground, interrupted } = burst;
+  if (interrupted) return 'no';
+  if (length !== 1 || !(ground || first === ESC)) return null;
+  return ALONE.get(first) ?? null;
+}
+
+function keyOf({ parameters, final }: Sequence): Key | null {
+  const text = parameters + final;
+  if (ENCODED_NO.test(text)) return 'no';
+  return MOVES.find(([pattern]) => pattern.test(text))?.[1] ?? null;
 }

@@ -1,60 +1,100 @@
 import { printable, printableArgv } from '../printable.ts';
-import type { Answer, Question } from './types.ts';
-import { textWidth, wrap } from './wrap.ts';
-
-export interface Size {
-  columns: number;
-  rows: number;
-}
+import { commandLines } from './command-lines.ts';
+import { distinctCommands, factText, fieldsOf, leadOf, type Measured } from './prompt-content.ts';
+import { signText } from './prompt-edges.ts';
+import type { PromptField } from './prompt-fields.ts';
+import type { Size } from './prompt-layout.ts';
+import type { Answer, Question, Sign } from './types.ts';
+import { cut, textWidth, wrap } from './wrap.ts';
 
 /** Lines a command may take, where the screen has them; of a longer one the beginning and the end are shown, and how much is not. */
 const COMMAND_LINES = 12;
 const FEWEST_COMMAND_LINES = 3;
-/** Characters of a command that are looked at; the kernel allows megabytes (execve(2), limits on arguments). */
+/** Characters of a command that are looked at in the line that is left of a question. */
 const COMMAND_LIMIT = 64 * 1024;
 /** Any other fact: a folder's or a program's name is the agent's choice and must not push the command off the screen. */
 const FIELD_LINES = 2;
+const FACT_LINES = 4;
 const NARROWEST = 20;
+const LABEL = 9;
 
 export const ASK = 'Allow this once? [y/N] ';
 
-/** The facts of a question as lines for a screen of `size`, escaped. The last line, `ASK`, is not among them. */
-export function questionLines(question: Question, { columns, rows }: Size): string[] {
+export interface PlainText {
+  /** Escaped, for a screen of the size. The last line, `ASK`, is not among them. */
+  lines: string[];
+  /** The questions whose command is among them: what a yes would allow. */
+  shown: readonly Question[];
+}
+
+/** Questions of one shape as lines, as many of their commands as can stand on the screen as a whole, at least one. */
+export function plainText(
+  questions: readonly [Question, ...Question[]],
+  { columns, rows }: Size,
+  sign: Sign,
+  measured: Measured = new Map(),
+): PlainText {
   const width = Math.max(NARROWEST, columns - 1) - 2;
-  const { ancestry, cwd, verdict } = question;
-  const who = printable(ancestry[0] ?? 'the session', 40);
-  const wants = question.gate === 'exec' ? 'wants to run' : 'wants to connect to';
-  const facts = [
-    ...field('called', printable(question.calledAs ?? '', 200), width),
-    ...field('in', printable(cwd, 1000), width),
-    ...field('through', ancestry.map((name) => printable(name, 60)).join(' ▸ '), width),
-    ...field('rule', printable(verdict.rule, 100), width),
-    ...field('because', printable(verdict.reason, 1000), width),
-    ...field('instead', printable(verdict.safer ?? '', 1000), width),
+  const [first] = questions;
+  const distinct = distinctCommands(questions);
+  const several = distinct.length > 1;
+  const facts = several ? '' : factText(first, measured);
+  const fields = [
+    ...fieldsOf(first, facts, FACT_LINES).flatMap((field) => fieldLines(field, width)),
   ];
-  // Besides them: the heading (two lines at most), two empty lines, and the one with the keys.
-  const room = Math.min(COMMAND_LINES, Math.max(FEWEST_COMMAND_LINES, rows - facts.length - 5));
+  // Besides them: the heading and the sign, two empty lines, what else waits, and the one with the keys.
+  const most = Math.max(FEWEST_COMMAND_LINES, rows - fields.length - 7);
+  const all = distinct.flatMap(({ question, count }, index) =>
+    commandLines(question, width - 6).map(
+      ({ text }, at) =>
+        `${(at || !several ? '' : `${index + 1}`).padStart(3)} ${text}${count > 1 && at === 0 ? ` (${count} times)` : ''}`,
+    ),
+  );
+  const fits = several && all.length <= Math.min(COMMAND_LINES, most);
+  const shown = fits ? questions : questions.filter((question) => sameCommand(question, first));
+  const more = questions.length - shown.length;
   const lines = [
-    ...wrap(`guard: ${who} ${wants}`, width).slice(0, 2),
+    ...wrap(`guard: ${leadOf(first, shown.length)}`, width).slice(0, 2),
+    ...wrap('words' in sign ? `your sign: ${sign.words}` : signText(sign), width).slice(0, 2),
     '',
-    ...commandLines(question, width - 2, room).map((line) => `  ${line}`),
+    ...(fits
+      ? all
+      : oneCommand(first, width - 2, Math.min(COMMAND_LINES, most)).map((line) => `  ${line}`)),
+    ...(more ? [cut(`  and ${more} more of this kind: n denies them too`, width)] : []),
     '',
-    ...facts,
+    ...fields,
   ];
-  return lines.map((line) => (line ? `│ ${line}` : '│'));
+  return { lines: lines.map((line) => (line ? `│ ${line}` : '│')), shown };
+}
+
+function sameCommand(one: Question, other: Question): boolean {
+  return distinctCommands([one, other]).length === 1;
+}
+
+/** How an answer is told where it was given. */
+const BY: Record<Answer['by'], string> = {
+  user: 'by you',
+  'user-earlier': 'because you said no already',
+  timeout: 'because nobody answered in time',
+  gone: 'because the asker is gone',
+  'no-terminal': 'because the terminal is gone',
+  'full-screen': 'because a full-screen program has the terminal',
+  'queue-full': 'because too many questions are waiting',
+};
+
+export interface Decided extends Pick<Answer, 'outcome' | 'by'> {
+  /** How many asks it answered. */
+  count?: number;
+  /** And everything of the shape from now on. */
+  fromNowOn?: boolean;
 }
 
 /** What is left of a question when it has been answered: one line. */
-export function answerLine(question: Question, answer: Answer, columns: number): string {
-  const by = {
-    user: 'by you',
-    timeout: 'because nobody answered in time',
-    gone: 'because the asker is gone',
-    'no-terminal': 'because the terminal is gone',
-    'full-screen': 'because a full-screen program has the terminal',
-    'queue-full': 'because too many questions are waiting',
-  }[answer.by];
-  const head = `guard: ${answer.outcome === 'allow' ? 'allowed once' : 'denied'} ${by}: `;
+export function answerLine(question: Question, decided: Decided, columns: number): string {
+  const { outcome, by, count = 1, fromNowOn = false } = decided;
+  const what = outcome === 'allow' ? 'allowed once' : fromNowOn ? 'denied from now on' : 'denied';
+  const many = count > 1 ? `, ${count} times` : '';
+  const head = `guard: ${what} ${BY[by]}${many}: `;
   const tail = ` (${printable(question.verdict.rule, 100)})`;
   const room = Math.max(NARROWEST, columns - 1 - head.length - tail.length);
   const [first = '', ...rest] = wrap(commandText(question), room - 1);
@@ -65,8 +105,8 @@ function commandText({ argv, title }: Question): string {
   return argv?.length ? printableArgv(argv, COMMAND_LIMIT) : printable(title, COMMAND_LIMIT);
 }
 
-function commandLines(question: Question, width: number, room: number): string[] {
-  const lines = wrap(commandText(question), width);
+function oneCommand(question: Question, width: number, room: number): string[] {
+  const lines = commandLines(question, width).map(({ text }) => text);
   if (lines.length <= room) return lines;
   const tail = Math.max(1, Math.floor(room / 4));
   const head = room - tail - 1;
@@ -78,11 +118,13 @@ function commandLines(question: Question, width: number, room: number): string[]
   ];
 }
 
-function field(name: string, value: string, width: number): string[] {
-  if (value === '') return [];
-  const label = name.padEnd(9);
-  const lines = wrap(value, width - textWidth(label));
-  const shown = lines.slice(0, FIELD_LINES);
-  if (lines.length > FIELD_LINES) shown.push('…');
-  return shown.map((line, index) => (index ? ' '.repeat(label.length) : label) + line);
+function fieldLines(
+  { label, text, lines: most = FIELD_LINES }: PromptField,
+  width: number,
+): string[] {
+  const name = label.padEnd(LABEL);
+  const all = text.split('\n').flatMap((line) => wrap(line, width - textWidth(name)));
+  const shown = all.slice(0, most);
+  if (all.length > most) shown.push('…');
+  return shown.map((line, index) => (index ? ' '.repeat(name.length) : name) + line);
 }

@@ -15,8 +15,19 @@ export interface Question {
   cwd: string;
   /** From the agent down to the caller. */
   ancestry: readonly string[];
-  verdict: Pick<Verdict, 'rule' | 'reason' | 'safer'>;
+  verdict: Pick<Verdict, 'rule' | 'reason' | 'safer'> & Partial<Pick<Verdict, 'source'>>;
+  /** Measured when the question is shown, not before. Settles soon after `signal` aborts; rejecting means nothing is known. */
+  facts?: (signal: AbortSignal) => Promise<readonly Fact[]>;
 }
+
+/** Something guard measured about what would happen, e.g. how many files a deletion would take. May be hostile text. */
+export interface Fact {
+  label: string;
+  text: string;
+}
+
+/** The words only the user and guard know, or why there are none. */
+export type Sign = { words: string } | { missing: string };
 
 export interface Answer {
   outcome: 'allow' | 'deny';
@@ -34,8 +45,11 @@ export interface TerminalChannel {
 }
 
 export interface PromptScreen {
-  columns: number;
-  rows: number;
+  /** Of the terminal as it is now. */
+  readonly columns: number;
+  readonly rows: number;
+  /** Calls `listener` whenever the size changes, until the returned function is called. */
+  onResize?: (listener: () => void) => () => void;
   /** Text is written as it is. Line ends are `\r\n`. */
   write(text: string): void;
   /**

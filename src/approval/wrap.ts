@@ -32,6 +32,30 @@ export function wrap(text: string, width: number): string[] {
   return [...lines, line];
 }
 
+/** Prose as lines of at most `width` columns, broken between words where that is possible. */
+export function wrapWords(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (textWidth(longer) <= width) {
+      line = longer;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    const pieces = wrap(word, width);
+    line = pieces.pop() ?? '';
+    lines.push(...pieces);
+  }
+  return [...lines, line];
+}
+
+/** Escaped text, cut to a width with a mark at the cut. */
+export function cut(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  return `${wrap(text, width - 1)[0] ?? ''}…`;
+}
+
 function characterWidth(character: string): number {
   const code = character.codePointAt(0) ?? 0;
   if (code < WIDE) return 1;

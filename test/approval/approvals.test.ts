@@ -15,6 +15,8 @@ const approvals = (options: Partial<ApprovalOptions> = {}) =>
   createApprovals({
     terminal,
     timeoutSeconds: 30,
+    sign: () => ({ words: 'amber kite fern' }),
+    collect: 0,
     record: (decision) => recorded.push(decision),
     ...options,
   });
@@ -94,29 +96,6 @@ describe('the queue', () => {
     expect((await second).outcome).toBe('allow');
   });
 
-  it('gives one answer to the same question asked before it, and asks again after it', async () => {
-    const queue = approvals();
-    const first = queue.ask(question(1));
-    await terminal.shows(ASK);
-    const [same, elsewhere] = [queue.ask(question(2)), queue.ask(question(3, { cwd: '/' }))];
-    terminal.type('y');
-    expect((await first).outcome).toBe('allow');
-    expect(await same).toMatchObject({ outcome: 'allow', by: 'user' });
-    await terminal.shows(ASK, 2);
-    const late = queue.ask(question(4));
-    terminal.type('n');
-    expect((await elsewhere).outcome).toBe('deny');
-    await terminal.shows(ASK, 3);
-    terminal.type('n');
-    expect((await late).outcome).toBe('deny');
-    expect(recorded.map(({ id, outcome }) => [id, outcome])).toEqual([
-      [1, 'allow'],
-      [2, 'allow'],
-      [3, 'deny'],
-      [4, 'deny'],
-    ]);
-  });
-
   it('does not hand a y for one question to the next', async () => {
     const queue = approvals();
     const [first, second] = [queue.ask(question(1)), queue.ask(other(2))];
@@ -133,8 +112,8 @@ describe('the queue', () => {
 
   it('is bounded', async () => {
     const queue = approvals({ queueLimit: 2 });
-    const asked = [1, 2, 3].map((id) => queue.ask(other(id)));
-    expect(await queue.ask(other(4))).toMatchObject({ outcome: 'deny', by: 'queue-full' });
+    const asked = [1, 2].map((id) => queue.ask(other(id)));
+    expect(await queue.ask(other(3))).toMatchObject({ outcome: 'deny', by: 'queue-full' });
     await queue.close();
     for (const answer of asked) expect(await answer).toMatchObject({ outcome: 'deny', by: 'gone' });
   });
@@ -161,4 +140,110 @@ describe('the queue', () => {
     await queue.close();
     expect(await queue.ask(question(1))).toMatchObject({ outcome: 'deny', by: 'gone' });
   });
+});
+
+describe('asks of one shape', () => {
+  it('are one prompt, one answer and a record each', async () => {
+    const queue = approvals({ collect: 50 });
+    const asked = [1, 2, 3].map((id) => queue.ask(other(id)));
+    const elsewhere = queue.ask(question(4, { cwd: '/' }));
+    await terminal.shows(ASK);
+    expect(terminal.written).toContain('3 commands of the same kind');
+    for (const id of [1, 2, 3]) expect(terminal.written).toContain(`rm ${id}`);
+    terminal.type('y');
+    for (const answer of asked)
+      expect(await answer).toMatchObject({ outcome: 'allow', by: 'user' });
+    await terminal.shows(ASK, 2);
+    terminal.type('n');
+    expect((await elsewhere).outcome).toBe('deny');
+    expect(recorded.map(({ id, outcome }) => [id, outcome])).toEqual([
+      [1, 'allow'],
+      [2, 'allow'],
+      [3, 'allow'],
+      [4, 'deny'],
+    ]);
+  });
+
+  it('are not allowed by a yes that was given before they were listed', async () => {
+    const queue = approvals();
+    const first = queue.ask(other(1));
+    await terminal.shows(ASK);
+    const second = queue.ask(other(2));
+    terminal.type('y');
+    expect((await first).outcome).toBe('allow');
+    await terminal.shows(ASK, 2);
+    expect(recorded.map(({ id }) => id)).toEqual([1]);
+    terminal.type('n');
+    expect((await second).outcome).toBe('deny');
+  });
+
+  it('join a list that is shown only with a settle time of their own', async () => {
+    const queue = approvals();
+    const first = queue.ask(other(1));
+    await terminal.shows(ASK);
+    const second = queue.ask(other(2));
+    await terminal.shows('2 commands of the same kind');
+    // The new list stands there, and what answers it does not yet.
+    terminal.type('y');
+    await terminal.shows(ASK, 2);
+    expect(recorded).toEqual([]);
+    terminal.type('y');
+    expect((await first).outcome).toBe('allow');
+    expect((await second).outcome).toBe('allow');
+  });
+
+  it('are denied together, those included that wait', async () => {
+    const queue = approvals();
+    const first = queue.ask(other(1));
+    await terminal.shows(ASK);
+    const rest = Array.from({ length: 50 }, (_, id) => queue.ask(other(100 + id)));
+    terminal.type('n');
+    for (const answer of [first, ...rest])
+      expect(await answer).toMatchObject({ outcome: 'deny', by: 'user' });
+    await queue.close();
+    expect(terminal.acquired).toBe(1);
+  });
+
+  it('leave the list when their asker dies, and the prompt closes with the last', async () => {
+    const queue = approvals({ collect: 50 });
+    const asked = [1, 2].map((id) => queue.ask(other(id)));
+    await terminal.shows('2 commands of the same kind');
+    queue.cancel(1);
+    await terminal.shows(ASK);
+    queue.cancel(2);
+    for (const answer of asked) expect(await answer).toMatchObject({ outcome: 'deny', by: 'gone' });
+    await queue.close();
+    expect(terminal.written).toContain('denied because the asker is gone');
+    expect(terminal.released).toBe(1);
+  });
+
+  it('are denied for the rest of the session by d, without asking', async () => {
+    const queue = approvals();
+    const first = queue.ask(other(1));
+    await terminal.shows(ASK);
+    terminal.type('d');
+    expect(await first).toMatchObject({ outcome: 'deny', by: 'user' });
+    expect(await queue.ask(other(2))).toMatchObject({ outcome: 'deny', by: 'user-earlier' });
+    const another = queue.ask(question(3));
+    await terminal.shows(ASK, 2);
+    expect(terminal.acquired).toBe(2);
+    terminal.type('y');
+    expect((await another).outcome).toBe('allow');
+    expect(terminal.written).toContain('denied from now on by you: rm 1');
+  });
+});
+
+it('takes a no for the same command again at once: a shell tries every folder of PATH', async () => {
+  let time = 0;
+  const queue = approvals({ now: () => time });
+  const first = queue.ask(other(1));
+  await terminal.shows(ASK);
+  terminal.type('n');
+  expect((await first).outcome).toBe('deny');
+  expect(await queue.ask(other(1))).toMatchObject({ outcome: 'deny', by: 'user-earlier' });
+  time += 3000;
+  const later = queue.ask(other(1));
+  await terminal.shows(ASK, 2);
+  terminal.type('y');
+  expect((await later).outcome).toBe('allow');
 });

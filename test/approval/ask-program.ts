@@ -6,7 +6,11 @@ import { question } from './fake-terminal.ts';
 
 const [file = '', mode = ''] = process.argv.slice(2);
 process.on('SIGHUP', () => undefined);
-const approvals = createApprovals({ terminal: ttyChannel(), timeoutSeconds: 60 });
+const approvals = createApprovals({
+  terminal: ttyChannel(),
+  timeoutSeconds: 60,
+  sign: () => ({ words: 'amber kite fern' }),
+});
 if (mode === 'exit') setTimeout(() => process.exit(0), 1000);
 const answer = await approvals.ask(question(1));
 await approvals.close();

@@ -9,9 +9,29 @@ export class FakeTerminal implements TerminalChannel, PromptScreen {
   acquired = 0;
   released = 0;
   failing = false;
+  /** With a screen of its own: the lines that were left of questions. */
+  farewell?: (line: string) => void;
+  readonly left: string[] = [];
   #typed: Buffer[] = [];
+  #resized = new Set<() => void>();
   #watchers: (() => void)[] = [];
   #look = () => {};
+
+  /** Gives questions a screen of their own. */
+  ownScreen(): this {
+    this.farewell = (line) => void this.left.push(line);
+    return this;
+  }
+
+  onResize = (listener: () => void) => {
+    this.#resized.add(listener);
+    return () => this.#resized.delete(listener);
+  };
+
+  resize(columns: number, rows: number): void {
+    [this.columns, this.rows] = [columns, rows];
+    for (const listener of this.#resized) listener();
+  }
 
   available() {
     return this.state;

@@ -1,0 +1,200 @@
+import { drawing, readFrame } from './frame.ts';
+import type { Painter } from './frame-worker.ts';
+import { KeyReader } from './key-reader.ts';
+import { scrolled, type ScrollKey } from './list-window.ts';
+import { Measurements } from './measure.ts';
+import { promptContent, waitingText, type PromptContent } from './prompt-content.ts';
+import {
+  layOut,
+  SMALLEST,
+  type LaidOut,
+  type PromptState,
+  type Size,
+  type WindowLine,
+} from './prompt-layout.ts';
+import { cut } from './wrap.ts';
+import { attemptOf, BELL, listedOf, SETTLE, type Pressed, type Prompter } from './subject.ts';
+
+/** Thrown when a prompt cannot be drawn: the plain question takes its place. */
+export class Undrawable extends Error {}
+
+const SECOND = 1000;
+const SCROLL_FIRST = 'Not everything has been on the screen: scroll to the end (End, PgDn) first.';
+const TOO_LONG = 'Too long to be shown whole: it can only be denied.';
+
+export interface DrawnPrompter extends Prompter {
+  painter: Painter;
+  colour: boolean;
+}
+
+/**
+ * Draws a prompt on a screen of its own and waits for the answer. Keys count once what they answer has stood for a moment;
+ * whenever the list, the size or a fact changes, that moment begins again. Rejects when the subject's signal aborts.
+ */
+export async function askDrawn(prompter: DrawnPrompter): Promise<Pressed> {
+  const prompt = new DrawnPrompt(prompter);
+  try {
+    return await prompt.run();
+  } finally {
+    prompt.end();
+  }
+}
+
+class DrawnPrompt {
+  readonly #prompter: DrawnPrompter;
+  readonly #keys: KeyReader;
+  readonly #ended = new AbortController();
+  readonly #measurements: Measurements;
+  readonly #undo: (() => void)[] = [];
+  /** Marks of the lines that have been on the screen. */
+  readonly #seen = new Set<string>();
+  readonly #ordinals = new Map<string, number>();
+  #attempt: ReturnType<typeof attemptOf>;
+  #content: PromptContent;
+  #laid: LaidOut | null = null;
+  #scroll = 0;
+  #armed = false;
+  #note = '';
+  #failure: Undrawable | null = null;
+  #drawing: Promise<void> = Promise.resolve();
+
+  constructor(prompter: DrawnPrompter) {
+    this.#prompter = prompter;
+    this.#keys = new KeyReader(prompter.screen);
+    const changed = (): void => this.#attempt.changed();
+    this.#measurements = new Measurements(this.#ended.signal, changed);
+    this.#attempt = attemptOf(prompter.subject);
+    this.#content = this.#newContent();
+    this.#undo.push(prompter.subject.onChange(changed));
+    const offResize = prompter.screen.onResize?.(changed);
+    if (offResize) this.#undo.push(offResize);
+    const clock = setInterval(() => this.#tick(), SECOND);
+    this.#undo.push(() => clearInterval(clock));
+  }
+
+  async run(): Promise<Pressed> {
+    const { screen, subject } = this.#prompter;
+    screen.write(BELL);
+    for (;;) {
+      this.#attempt.end();
+      this.#attempt = attemptOf(subject);
+      try {
+        return await this.#once();
+      } catch (error) {
+        if (this.#failure) throw this.#failure;
+        if (error instanceof Undrawable || subject.signal.aborted || !this.#attempt.signal.aborted)
+          throw error;
+      }
+    }
+  }
+
+  end(): void {
+    this.#ended.abort();
+    this.#attempt.end();
+    for (const undo of this.#undo) undo();
+  }
+
+  /** One list, one size: from drawing it to the key that answers it. */
+  async #once(): Promise<Pressed> {
+    const { signal } = this.#attempt;
+    signal.throwIfAborted();
+    this.#armed = false;
+    this.#note = '';
+    this.#content = this.#newContent();
+    const listed = listedOf(this.#prompter.subject).map(({ id }) => id);
+    await this.#draw();
+    if (!(await this.#keys.drain(signal, SETTLE))) return { key: 'hang-up', listed };
+    this.#armed = true;
+    await this.#draw();
+    for (;;) {
+      signal.throwIfAborted();
+      const key = await this.#keys.next(signal);
+      signal.throwIfAborted();
+      if (key === 'no' || key === 'deny-all' || key === 'hang-up') return { key, listed };
+      if (key === 'yes') {
+        this.#note = this.#whyNotYet();
+        if (this.#note === '') return { key, listed };
+      } else this.#move(key);
+      await this.#draw();
+    }
+  }
+
+  #newContent(): PromptContent {
+    const { subject, sign } = this.#prompter;
+    const questions = listedOf(subject);
+    this.#measurements.begin(questions);
+    return promptContent(questions, this.#measurements.done, sign, this.#ordinals);
+  }
+
+  #whyNotYet(): string {
+    if (!this.#content.whole) return TOO_LONG;
+    return this.#readToEnd() ? '' : SCROLL_FIRST;
+  }
+
+  #readToEnd(): boolean {
+    return this.#laid !== null && this.#laid.list.every((line) => this.#wasSeen(line));
+  }
+
+  #wasSeen(line: WindowLine): boolean {
+    return line.kind !== 'command' || this.#seen.has(line.mark);
+  }
+
+  #move(key: ScrollKey): void {
+    this.#note = '';
+    if (this.#laid)
+      this.#scroll = scrolled(this.#laid.list.length, this.#laid.height, this.#scroll, key);
+  }
+
+  #tick(): void {
+    this.#draw().catch((error: unknown) => {
+      this.#failure = error instanceof Undrawable ? error : new Undrawable(String(error));
+      this.#attempt.changed();
+    });
+  }
+
+  /** One after the other: an older frame never covers a newer one. */
+  #draw(): Promise<void> {
+    const drawn = this.#drawing.then(() => this.#drawNow());
+    this.#drawing = drawn.catch(() => undefined);
+    return drawn;
+  }
+
+  async #drawNow(): Promise<void> {
+    const { screen, subject, painter, colour } = this.#prompter;
+    if (this.#ended.signal.aborted || subject.signal.aborted) return;
+    const size = { columns: screen.columns, rows: screen.rows };
+    if (size.columns < SMALLEST.columns || size.rows < SMALLEST.rows) return this.#tooSmall(size);
+    const before: PromptState = {
+      scroll: this.#scroll,
+      armed: this.#armed,
+      readToEnd: this.#readToEnd(),
+      secondsLeft: subject.secondsLeft(),
+      waiting: waitingText(subject.waiting()),
+      note: this.#note,
+    };
+    let laid = layOut(this.#content, before, size, colour);
+    const { list, layout } = laid;
+    const readToEnd =
+      this.#content.whole &&
+      list.every((line) => this.#wasSeen(line) || layout.window.includes(line));
+    if (readToEnd !== before.readToEnd)
+      laid = layOut(this.#content, { ...before, readToEnd }, size, colour);
+    const frame = await painter.paint(laid.layout).catch((error: Error) => {
+      throw new Undrawable(error.message);
+    });
+    const lines = readFrame(frame, laid.layout);
+    if (!lines) throw new Undrawable('its frame is not as it must be');
+    // Of another size by now: that is another attempt's to draw.
+    if (screen.columns !== size.columns || screen.rows !== size.rows) return;
+    if (this.#ended.signal.aborted) return;
+    screen.write(drawing(lines, laid.layout));
+    for (const line of laid.layout.window) if (line.kind === 'command') this.#seen.add(line.mark);
+    this.#laid = laid;
+  }
+
+  /** Nothing can be read here, so a yes is refused; a no is not. */
+  #tooSmall({ columns }: Size): void {
+    this.#laid = null;
+    this.#prompter.screen.write(`\x1b[H\x1b[2J${cut('guard asks: enlarge this', columns - 1)}`);
+  }
+}

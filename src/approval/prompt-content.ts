@@ -1,0 +1,147 @@
+import { commandLines, fitsScreen } from './command-lines.ts';
+import type { PromptField } from './prompt-fields.ts';
+import type { WindowLine } from './prompt-layout.ts';
+import { commandOf } from './shape.ts';
+import { steady } from './steady-text.ts';
+import type { Fact, Question, Sign } from './types.ts';
+import { cut } from './wrap.ts';
+
+/** What was measured so far, by `commandOf`; missing while it is being measured. */
+export type Measured = ReadonlyMap<string, readonly Fact[]>;
+
+export interface Waiting {
+  /** Of the same shape, not in the list yet. */
+  same: number;
+  /** Other questions. */
+  others: number;
+}
+
+/** A prompt before it is laid out: every text escaped, nothing cut yet. */
+export interface PromptContent {
+  sign: Sign;
+  lead: string;
+  /** Every command that a yes would allow, a line each at least. */
+  lines(width: number): readonly WindowLine[];
+  /** Columns before a command: its number, where there are several. */
+  gutter: number;
+  fields: readonly PromptField[];
+  /** Every command can be shown to its end. */
+  whole: boolean;
+}
+
+/** Lines kept free for what is being measured, so that nothing moves when it is there. */
+const FACT_LINES = 4;
+const MEASURING = 'measuring …';
+
+/** Questions of one shape as a prompt shows them. `ordinals` keeps, over several contents, which command is which. */
+export function promptContent(
+  questions: readonly [Question, ...Question[]],
+  measured: Measured,
+  sign: Sign,
+  ordinals: Map<string, number> = new Map(),
+): PromptContent {
+  const [first] = questions;
+  const distinct = distinctCommands(questions);
+  const several = distinct.length > 1;
+  const gutter = several ? String(distinct.length).length + 2 : 1;
+  const text = (question: Question): string => factText(question, measured);
+  const wrapped = new Map<number, readonly WindowLine[]>();
+  return {
+    sign,
+    lead: leadOf(first, questions.length),
+    gutter,
+    lines(width) {
+      const known = wrapped.get(width);
+      if (known) return known;
+      const lines = distinct.flatMap(({ question, count }, index) => {
+        const ordinal = ordinalOf(question, ordinals);
+        const number = several ? `${index + 1}` : '';
+        const own: WindowLine[] = commandLines(question, width).map((line, at) => ({
+          kind: 'command',
+          gutter: (at ? '' : number).padStart(gutter - 1).padEnd(gutter),
+          mark: `${ordinal}.${at}.${width}`,
+          ...line,
+        }));
+        const notes = [count > 1 ? `${count} times` : '', several ? text(question) : ''];
+        const note = notes.filter(Boolean).join(' · ').replaceAll('\n', ' · ');
+        if (note) own.push({ kind: 'fact', text: cut(' '.repeat(gutter) + note, width + gutter) });
+        return own;
+      });
+      wrapped.clear();
+      wrapped.set(width, lines);
+      return lines;
+    },
+    fields: fieldsOf(first, several ? '' : text(first), FACT_LINES),
+    whole: distinct.every(({ question }) => fitsScreen(question)),
+  };
+}
+
+function ordinalOf(question: Question, ordinals: Map<string, number>): number {
+  const key = commandOf(question);
+  const known = ordinals.get(key) ?? ordinals.size;
+  ordinals.set(key, known);
+  return known;
+}
+
+/** Commands that differ, in the order they were asked, and how often each was. */
+export function distinctCommands(
+  questions: readonly Question[],
+): { question: Question; count: number }[] {
+  const distinct = new Map<string, { question: Question; count: number }>();
+  for (const question of questions) {
+    const known = distinct.get(commandOf(question));
+    if (known) known.count++;
+    else distinct.set(commandOf(question), { question, count: 1 });
+  }
+  return [...distinct.values()];
+}
+
+export function leadOf({ ancestry, gate }: Question, count: number): string {
+  const who = steady(ancestry[0] ?? 'the session', 40);
+  const wants = gate === 'egress' ? 'wants to connect to' : 'wants to run';
+  return count > 1 ? `${who} ${wants} ${count} commands of the same kind` : `${who} ${wants}`;
+}
+
+/** What is known about a question besides its command. `factLines` are kept free for what is measured. */
+export function fieldsOf(question: Question, facts: string, factLines: number): PromptField[] {
+  const { ancestry, cwd, verdict, calledAs = '' } = question;
+  const source = verdict.source ? ` · ${sourceText(verdict.source)}` : '';
+  const fields: (PromptField | null)[] = [
+    { label: 'called', text: steady(calledAs, 200), rank: 2, tone: 'alarm' },
+    { label: 'in', text: steady(cwd, 1000), rank: 3, tone: 'plain' },
+    { label: 'through', text: through(ancestry), rank: 5, tone: 'plain' },
+    { label: 'rule', text: steady(verdict.rule, 100) + source, rank: 4, tone: 'rule' },
+    { label: 'because', text: steady(verdict.reason, 1000), rank: 0, tone: 'prose' },
+    { label: 'instead', text: steady(verdict.safer ?? '', 1000), rank: 6, tone: 'prose' },
+    question.facts && facts
+      ? { label: 'measured', text: facts, rank: 1, tone: 'fact', lines: factLines }
+      : null,
+  ];
+  return fields.filter((field): field is PromptField => field !== null && field.text !== '');
+}
+
+/** What was measured about a command, a line each; that it is being measured; empty when there is nothing to measure. */
+export function factText(question: Question, measured: Measured): string {
+  if (!question.facts) return '';
+  const facts = measured.get(commandOf(question));
+  if (!facts) return MEASURING;
+  if (facts.length === 0) return 'nothing that could be counted';
+  return facts.map(({ label, text }) => `${steady(label, 60)}: ${steady(text, 300)}`).join('\n');
+}
+
+function through(ancestry: readonly string[]): string {
+  return ancestry.map((name) => steady(name, 60)).join(' ▸ ');
+}
+
+function sourceText({ layer, file, line }: NonNullable<Question['verdict']['source']>): string {
+  const where = `${steady(file, 200)}${line > 0 ? `:${line}` : ''}`;
+  return layer === 'default' ? where : `${where} (${layer})`;
+}
+
+export function waitingText({ same, others }: Waiting): string {
+  const parts = [
+    same ? `${same} more like this ${same === 1 ? 'waits' : 'wait'}` : '',
+    others ? `${others} other ${others === 1 ? 'question waits' : 'questions wait'}` : '',
+  ];
+  return parts.filter(Boolean).join(', ');
+}
