@@ -1,3 +1,4 @@
 /** What build.js writes beside the bundle: the only module that is run at build time. */
+export { compileBuiltinBrokers as builtinBrokers } from './broker/load-definitions.ts';
 export { compileBuiltinRules as builtinRules } from './policy/load-rules.ts';
 export { compileBuiltinProfiles as builtinProfiles } from './profile/compile-builtins.ts';

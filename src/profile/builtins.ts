@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../package-root.ts';
 import type { BuiltinProfiles } from './compile-builtins.ts';
 import type { ProfileContent } from './entries.ts';
+import { userBrokersFolder, type Locations } from './locations.ts';
 import { fileProblem } from './problem.ts';
 import { readProfileFile } from './read-file.ts';
 
@@ -30,11 +31,21 @@ export function builtinAgentFile(name: string): string {
 }
 
 export function builtinAgentNames(): string[] {
-  return agentNamesIn(join(PACKAGE_ROOT, 'profiles', 'agents'));
+  return namesIn(join(PACKAGE_ROOT, 'profiles', 'agents'));
 }
 
-/** Names of the agents a folder has profiles for, sorted; none when there is no such folder. */
-export function agentNamesIn(folder: string): string[] {
+/** Names of the brokers: built in, and the user's own. What they are is read elsewhere, and only when one is used. */
+export function knownBrokers(locations: Pick<Locations, 'configHome'>): string[] {
+  return [
+    ...new Set([
+      ...namesIn(join(PACKAGE_ROOT, 'profiles', 'brokers')),
+      ...namesIn(userBrokersFolder(locations)),
+    ]),
+  ].sort();
+}
+
+/** Names of the agents (or brokers) a folder has files for, sorted; none when there is no such folder. */
+export function namesIn(folder: string): string[] {
   try {
     const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
     return names.map((name) => name.slice(0, -'.yaml'.length)).sort();

@@ -23,6 +23,7 @@ export interface EntryValues {
   'network.hosts': HostEntry;
   'network.host-ports': number;
   'network.publish': number;
+  broker: string;
   'sandbox.user-namespaces': boolean;
   /** Seconds. */
   'approvals.timeout': number;

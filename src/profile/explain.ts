@@ -11,7 +11,6 @@ type Path = readonly PropertyKey[];
 /** Keys of a guard profile that this version does not enforce: never ignored, because they would be relied upon. */
 const UNSUPPORTED = new Set([
   'credentials',
-  'broker',
   'network.rules',
   'approvals.webhook',
   'webhook',

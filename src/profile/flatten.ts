@@ -56,6 +56,7 @@ export function flatten(
   addMap('network.hosts', ['network', 'hosts'], data.network?.hosts);
   addList('network.host-ports', ['network', 'host-ports'], data.network?.['host-ports']);
   addList('network.publish', ['network', 'publish'], data.network?.publish);
+  addList('broker', ['broker'], data.broker);
   const namespaces = data.sandbox?.['user-namespaces'];
   if (namespaces !== undefined)
     add(

@@ -5,7 +5,7 @@ import { entryText, type Entry } from './entries.ts';
 import { ORGANISATION_FILE, userLocations, userProfileFile, type Locations } from './locations.ts';
 import { merge, type LayeredEntry } from './merge.ts';
 import { fileProblem } from './problem.ts';
-import { refuseOwnFolders, refuseUnmatchedWrites } from './refuse.ts';
+import { refuseOwnFolders, refuseUnknownBrokers, refuseUnmatchedWrites } from './refuse.ts';
 import { loadAgent, loadFile, withExtended, type Loaded } from './resolve.ts';
 import { tightens } from './tighten.ts';
 import { isTrusted } from './trust.ts';
@@ -64,6 +64,7 @@ export async function loadProfile(options: ProfileOptions): Promise<EffectivePro
   const merged = merge({ entries, repositoryTrusted: repository?.trusted ?? true });
   refuseUnmatchedWrites(entries);
   refuseOwnFolders(merged.home.write, locations);
+  refuseUnknownBrokers(merged.broker, locations);
   return {
     agent: agent ? options.agent : null,
     program,

@@ -31,6 +31,11 @@ export function userAgentsFolder({ configHome }: Locations): string {
   return join(configHome, 'guard', 'agents');
 }
 
+/** Definitions of brokers of the user's own: `NAME.yaml`. */
+export function userBrokersFolder({ configHome }: Pick<Locations, 'configHome'>): string {
+  return join(configHome, 'guard', 'brokers');
+}
+
 export function trustFile({ stateHome }: Pick<Locations, 'stateHome'>): string {
   return join(stateHome, 'guard', 'trust.json');
 }

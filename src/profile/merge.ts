@@ -60,6 +60,7 @@ export function merge({ entries, repositoryTrusted }: MergeInput): MergedPolicy 
       hostPorts: once(all('network.host-ports')),
       publish: once(all('network.publish')),
     },
+    broker: once(all('broker')),
     sandbox: { userNamespaces: scalar('sandbox.user-namespaces', (a, b) => !a && b) },
     approvals: { timeout: scalar('approvals.timeout', (a, b) => a < b) },
   };

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { join, normalize } from 'node:path';
+import { knownBrokers } from './builtins.ts';
 import type { Locations } from './locations.ts';
 import type { LayeredEntry } from './merge.ts';
 import { ProfileError, type Problem } from './problem.ts';
@@ -38,6 +39,24 @@ export function refuseOwnFolders(write: Sourced<string>[], locations: Locations)
         key: 'home.write',
         message: `"${value}" would let the session change guard's own files in ${clash}`,
         fix: 'Name the folders in it that the agent needs',
+      },
+    ]);
+  }
+}
+
+/** Throws ProfileError for a broker that nobody has defined. */
+export function refuseUnknownBrokers(brokers: Sourced<string>[], locations: Locations): void {
+  if (!brokers.length) return;
+  const known = knownBrokers(locations);
+  for (const { value, source } of brokers) {
+    if (known.includes(value)) continue;
+    const near = suggest(value, known);
+    throw new ProfileError([
+      {
+        ...at(source),
+        key: 'broker',
+        message: `no broker is called "${value}"`,
+        fix: near ? `Did you mean "${near}"?` : `Known brokers: ${known.join(', ')}`,
       },
     ]);
   }

@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import type { LayerName } from '../policy/types.ts';
-import { agentNamesIn, builtinAgentFile, builtinAgentNames, builtinProfile } from './builtins.ts';
+import { namesIn, builtinAgentFile, builtinAgentNames, builtinProfile } from './builtins.ts';
 import type { ProfileContent } from './entries.ts';
 import { userAgentsFolder, type Locations } from './locations.ts';
 import { fileProblem, ProfileError } from './problem.ts';
@@ -50,9 +50,7 @@ export async function loadAgent(
 }
 
 export function knownAgents(locations: Locations): string[] {
-  return [
-    ...new Set([...builtinAgentNames(), ...agentNamesIn(userAgentsFolder(locations))]),
-  ].sort();
+  return [...new Set([...builtinAgentNames(), ...namesIn(userAgentsFolder(locations))])].sort();
 }
 
 /**

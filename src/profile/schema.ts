@@ -170,6 +170,10 @@ export const profileSchema = z
     env: z.optional(env),
     commands: list(command, 'Rules about programs that are started.'),
     network: z.optional(network),
+    broker: list(
+      text(values.brokerName, 'A name'),
+      'Commands that guard runs for the session with a credential the session does not get, such as `git` (pushes over ssh) or `gh`; `guard shims` lists them. Widens.',
+    ),
     sandbox: z.optional(sandbox),
     approvals: z.optional(approvals),
   })

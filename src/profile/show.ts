@@ -55,6 +55,7 @@ export function renderProfile(profile: EffectiveProfile): string[] {
       ...list('host-ports', network.hostPorts),
       ...list('publish', network.publish),
     ]),
+    ...list('broker', profile.broker),
     ...block('sandbox', [one('user-namespaces', profile.sandbox.userNamespaces)]),
     ...block('approvals', [
       line(`timeout: ${profile.approvals.timeout.value}s`, profile.approvals.timeout.source),

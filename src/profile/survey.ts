@@ -14,6 +14,8 @@ export interface Survey {
   infrastructure: string[];
   /** Command-line tools whose files are here, and what of them changes things outside. */
   commands: { match: string; because: string }[];
+  /** Brokers that fit what is here. */
+  brokers: string[];
 }
 
 const REGISTRIES: [file: string, ...hosts: string[]][] = [
@@ -48,6 +50,8 @@ const COMMANDS: [file: string, ...commands: string[]][] = [
   ['serverless.yml', 'serverless deploy'],
   ['Pulumi.yaml', 'pulumi up'],
 ];
+/** `url = git@host:path` or `url = ssh://…` in git's settings: git-fetch(1), "GIT URLS". */
+const SSH_REMOTE = /^[ \t]*(?:push)?url[ \t]*=[ \t]*"?(?:ssh:\/\/|[\w.-]+@[\w.-]+:)/im;
 const SKIPPED = new Set(['node_modules', 'vendor', 'dist', 'build', 'target', 'venv']);
 const MAX_DEPTH = 3;
 const MAX_FOUND = 50;
@@ -57,7 +61,14 @@ const MAX_ENTRIES = 2000;
 /** Looks at names, and into compose files, near the root of a repository. Changes nothing, runs nothing. */
 export function survey(root: string): Survey {
   const has = (file: string): boolean => existsSync(join(root, file));
-  const found: Survey = { registries: [], ports: [], dotenv: [], infrastructure: [], commands: [] };
+  const found: Survey = {
+    registries: [],
+    ports: [],
+    dotenv: [],
+    infrastructure: [],
+    commands: [],
+    brokers: [],
+  };
   for (const [file, ...hosts] of REGISTRIES.filter(([name]) => has(name)))
     for (const host of hosts)
       if (!found.registries.some((each) => each.host === host))
@@ -68,6 +79,8 @@ export function survey(root: string): Survey {
     const text = readOrNull(join(root, file));
     for (const port of text === null ? [] : publishedPorts(text)) found.ports.push({ port, file });
   }
+  if (SSH_REMOTE.test(readOrNull(join(root, '.git', 'config')) ?? '')) found.brokers.push('git');
+  if (has('railway.json') || has('railway.toml')) found.brokers.push('railway');
   walk(root, '', 0, found);
   return found;
 }

@@ -32,6 +32,7 @@ export function tightens(entry: Entry): boolean {
     case 'network.hosts':
     case 'network.host-ports':
     case 'network.publish':
+    case 'broker':
       return false;
   }
 }

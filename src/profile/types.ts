@@ -86,6 +86,8 @@ export interface EffectiveProfile {
     hostPorts: Sourced<number>[];
     publish: Sourced<number>[];
   };
+  /** Names of the brokers that are on: `profiles/brokers`, or the user's own. */
+  broker: Sourced<string>[];
   sandbox: {
     /** Whether processes inside may make user namespaces of their own. */
     userNamespaces: Sourced<boolean>;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { agentNamesIn } from './builtins.ts';
+import { namesIn } from './builtins.ts';
 import { loadProfile, locationsOf, type ProfileOptions } from './load.ts';
 import { ORGANISATION_FILE, userAgentsFolder, userProfileFile } from './locations.ts';
 import { fileProblem, ProfileError, type Problem } from './problem.ts';
@@ -14,7 +14,7 @@ export function profileFiles(where: Where): string[] {
   const agents = userAgentsFolder(locations);
   return [
     userProfileFile(locations),
-    ...agentNamesIn(agents).map((name) => join(agents, `${name}.yaml`)),
+    ...namesIn(agents).map((name) => join(agents, `${name}.yaml`)),
     join(where.repository, '.guard.yaml'),
     where.organisationFile ?? ORGANISATION_FILE,
   ].filter((file) => existsSync(file));

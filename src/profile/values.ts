@@ -161,6 +161,10 @@ export const agentName: Check = (value) =>
     ? null
     : 'expected the name of an agent, such as "claude"';
 
+/** The name of a broker: also a file's name. */
+export const brokerName: Check = (value) =>
+  agentName(value) === null ? null : 'expected the name of a broker, such as "git"';
+
 /** What `extends` may name: an agent, or a file (`./x.yaml`, `~/x.yaml`, `/x.yaml`). */
 export const extendsName: Check = (value) => {
   if (!isFileReference(value)) return agentName(value);

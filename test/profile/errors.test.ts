@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadProfile } from '../../src/profile/load.ts';
 import { parseProfile } from '../../src/profile/parse.ts';
-import { ProfileError } from '../../src/profile/problem.ts';
+import { formatProblem, ProfileError } from '../../src/profile/problem.ts';
 import { places } from './places.ts';
 
 /** The problems of a text, as people see them. */
@@ -94,12 +94,27 @@ describe('keys', () => {
 
   it.each<[text: string, key: string]>([
     ['credentials: { railway: {} }', 'credentials'],
-    ['broker: {}', 'broker'],
     ['network: { rules: [] }', 'network.rules'],
     ['approvals: { webhook: "https://x.y" }', 'approvals.webhook'],
     ['commands: [{ match: x, action: ask, confirm: type-target }]', 'commands[0].confirm'],
   ])('%s is refused, not left out', (text, key) => {
     expect(problemsOf(v + text)[0]).toContain(`${key}: not supported by this version of guard.`);
+  });
+
+  it.each([
+    ['broker: [gitt]', 'broker: no broker is called "gitt". Did you mean "git"?'],
+    ['broker: [something-else]', 'broker: no broker is called "something-else". Known brokers: '],
+    ['broker: git', 'broker: expected a list, got "git".'],
+    ['broker: [../x]', 'broker[0]: "../x": expected the name of a broker'],
+  ])('%s says which broker is meant', async (text, said) => {
+    const here = places();
+    here.user(v + text);
+    const error = await loadProfile(here.options).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(ProfileError);
+    expect((error as ProfileError).problems.map(formatProblem)[0]).toContain(said);
   });
 
   it('staged work is refused as not there yet', () => {

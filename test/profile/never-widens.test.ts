@@ -49,6 +49,7 @@ const repositoryProfile = fc.record(
       },
       optional,
     ),
+    broker: some(fc.constantFrom('git', 'gh', 'no-such')),
     sandbox: fc.record({ 'user-namespaces': fc.boolean() }, optional),
     approvals: fc.record(
       { timeout: fc.integer({ min: 1, max: 3600 }).map((s) => `${s}s`) },
@@ -78,6 +79,7 @@ it('an untrusted repository profile, whatever it holds, never widens', async () 
         (p: typeof profile) => p.system.read,
         (p: typeof profile) => p.env,
         (p: typeof profile) => p.files.expose,
+        (p: typeof profile) => p.broker,
         (p: typeof profile) => [
           p.network.allow,
           p.network.hosts,

@@ -13,6 +13,7 @@ function project() {
   put('package.json', '{}');
   put('pyproject.toml');
   put('railway.json', '{}');
+  put('.git/config', '[remote "origin"]\n\turl = git@code.example:o/r.git\n');
   put('.env');
   put('.env.example');
   put('ops/domains/.env.railway');
@@ -54,6 +55,7 @@ it('writes a file that is valid, changes nothing, and is valid with every sugges
   const taken = await loadProfile({ ...here.options, repositoryTrust: 'trusted' });
   expect(taken.files.protect.map(({ value }) => value)).toContain('packages/api/migrations/**');
   expect(taken.network.hostPorts.map(({ value }) => value)).toEqual([5432, 6379]);
+  expect(taken.broker.map(({ value }) => value)).toEqual(['git', 'railway']);
   expect(taken.commands.map(({ value }) => value.match)).toEqual(['railway up', 'make deploy']);
 });
 
