@@ -1,43 +1,27 @@
 import { constants } from 'node:os';
 import { answerNotification, notificationIsValid, type Notification } from '../kernel/seccomp.ts';
-import { parentOf } from '../parent-process.ts';
-import { compilePolicy, decide, type Policy } from '../policy/decide.ts';
-import { strictest } from '../policy/strictest.ts';
+import { compilePolicy, type Policy } from '../policy/decide.ts';
 import type { ExecRequest, Verdict } from '../policy/types.ts';
 import type { RequestEvent } from '../session/events.ts';
 import { Ancestry } from './ancestry.ts';
-import { readCaller, readHeldCall, release } from './held-call.ts';
-import { lastComponent, ProgramIdentity } from './identity.ts';
-import type { GateOrder, GateReport } from './protocol.ts';
-import { indirectPrograms, type Identify } from './indirect.ts';
+import { decideExec } from './decide-exec.ts';
+import { ProgramIdentity } from './identity.ts';
+import type { GateInstruction, GateOrder, GateReport } from './protocol.ts';
+import { LauncherShell } from './launcher-shell.ts';
+import { readExec, type Met, type ReadBy, type ReadErrno, type ReadExec } from './read-exec.ts';
 import { recorded } from './recorded.ts';
 import { refusalText, tellCaller } from './refusal.ts';
+import { mayBeBrokered, shimCall, Shims } from './shims.ts';
+import { UNREAD, unreadable } from './unread.ts';
 
 /** EPERM, not EACCES: after EACCES execvp(3) goes on to the next folder of PATH. */
 const { EPERM } = constants.errno;
 const REPORT_BATCH = 256;
 
-/** Stands in the record for a call that could not be read. */
-const UNREAD: ExecRequest = {
-  kind: 'exec',
-  path: '',
-  names: [],
-  argv: [],
-  cwd: '',
-  repository: '',
-  home: '',
-};
-
-/** What an exec was found to run. */
-interface Read {
-  request: ExecRequest;
-  /** What it runs beyond that, without another exec. */
-  indirect: ExecRequest[];
-}
-
 interface PendingAsk {
   notification: Notification;
   event: RequestEvent;
+  shim: Met | null;
 }
 
 /** Judges held execs one after the other. */
@@ -45,13 +29,14 @@ export class ExecGate {
   readonly #order: GateOrder;
   readonly #report: (report: GateReport) => void;
   readonly #policy: Policy;
-  readonly #identity: ProgramIdentity;
+  readonly #by: ReadBy;
   readonly #ancestry = new Ancestry();
+  readonly #shims: Shims;
   readonly #asks = new Map<number, PendingAsk>();
   #batch: RequestEvent[] = [];
   /** Odd; the egress gate's are even, so that an id is unique within the session. */
   #nextId = -1;
-  #launching: boolean;
+  readonly #launcher: LauncherShell;
   #command: { pid: number; init: number } | null = null;
   /** The last call that was refused. */
   #refused: { tid: number; key: string } | null = null;
@@ -59,9 +44,11 @@ export class ExecGate {
   constructor(order: GateOrder, report: (report: GateReport) => void) {
     this.#order = order;
     this.#report = report;
-    this.#launching = order.launcher;
+    this.#launcher = new LauncherShell(order.listener, order.launcherExecs);
     this.#policy = compilePolicy(order.policy);
-    this.#identity = new ProgramIdentity(this.#policy.programs, order.path);
+    this.#shims = new Shims(order.shims);
+    const identity = new ProgramIdentity(this.#policy.programs, order.path);
+    this.#by = { ...order, identity, shims: this.#shims };
   }
 
   /** Something allowed is not reported yet. */
@@ -79,23 +66,33 @@ export class ExecGate {
       return;
     }
     let request = UNREAD;
+    let shim: Met | null = null;
     let verdict: Verdict;
     try {
       const read = this.#read(notification);
       // What was read is the caller's own only if it is still held.
       if (!notificationIsValid(this.#order.listener, notification.id)) return;
       if ('errno' in read) {
+        if (this.#launcher.hold(notification, read.called, this.#command?.pid)) {
+          this.#report({ type: 'suspended' });
+          return;
+        }
         // Shells try one folder of PATH after the other. Answered here, so that no file can appear meanwhile.
         this.#answer(notification, read.errno);
         return;
       }
-      request = read.request;
-      verdict = this.#decide(read, notification.tid);
+      ({ request, shim } = read);
+      if (read.settled === 'judged') {
+        this.#record(notification.tid, request);
+        this.#answer(notification, null);
+        return;
+      }
+      verdict = read.settled ?? decideExec(this.#policy, this.#by.identity, read, notification.tid);
     } catch (error) {
       if (!notificationIsValid(this.#order.listener, notification.id)) return;
       verdict = unreadable(error);
     }
-    this.#enforce(notification, request, verdict);
+    this.#enforce(notification, request, verdict, shim);
   }
 
   /** Ends a pending ask the way guard says. */
@@ -103,15 +100,32 @@ export class ExecGate {
     const pending = this.#asks.get(id);
     if (!pending) return;
     this.#asks.delete(id);
-    const { notification, event } = pending;
-    if (outcome === 'allow' && this.#unchanged(notification, event.request as ExecRequest)) {
-      this.#record(notification.tid, event.request as ExecRequest);
-      this.#answer(notification, null);
-      return;
-    }
-    const reason =
-      outcome === 'allow' ? 'its arguments changed while it was being asked about' : by;
-    this.#refuse(notification, event, reason);
+    this.#settle(pending, outcome === 'allow' ? (pending.shim ? 'inside' : 'allow') : null, by);
+  }
+
+  /** Ends a call that met a shim the way guard says. */
+  answerShim({ id, outcome, by, verdict }: Extract<GateInstruction, { type: 'broker' }>): void {
+    const pending = this.#asks.get(id);
+    if (!pending) return;
+    this.#asks.delete(id);
+    if (verdict) pending.event = { ...pending.event, verdict };
+    const went = this.#settle(pending, outcome === 'refuse' ? null : outcome, by);
+    if (outcome === 'run') this.#report({ type: 'released', id, went });
+  }
+
+  #settle(pending: PendingAsk, goes: 'allow' | 'inside' | 'run' | null, by: string): boolean {
+    const { notification, event, shim } = pending;
+    const request = event.request as ExecRequest;
+    if (goes === null) this.#refuse(notification, event, by);
+    else if (!this.#unchanged(notification, request))
+      this.#refuse(notification, event, 'its arguments changed while it was being asked about');
+    else return this.#letGo(notification, request, goes === 'inside' ? shim : null);
+    return false;
+  }
+
+  /** The command may go on: guard runs again. */
+  resume(): void {
+    this.#launcher.resume();
   }
 
   /** Forgets asks whose caller died. */
@@ -134,64 +148,29 @@ export class ExecGate {
     this.#report({ type: 'end' });
   }
 
-  /** Who calls is only looked at where it could spare the call: git runs git for work of its own. */
-  #decide({ request, indirect }: Read, tid: number): Verdict {
-    const all = [request, ...indirect];
-    const verdict = this.#strictest(all);
-    if (verdict.action === 'allow') return verdict;
-    const caller = readCaller(tid);
-    try {
-      // By what it is: a name would be the agent's to choose.
-      const names = this.#identity.names(caller, caller.path);
-      return this.#strictest(all.map((one) => ({ ...one, caller: names })));
-    } finally {
-      release(caller);
-    }
-  }
-
-  #strictest(requests: readonly ExecRequest[]): Verdict {
-    return requests
-      .map((request) => decide(this.#policy, request))
-      .reduce((worst, next) => strictest(worst, next));
-  }
-
-  /** bubblewrap's exec by the first stage, then the launcher's by bubblewrap: nothing of the agent's runs before them. */
+  /** bubblewrap's exec by the first stage, then the launcher's. */
   #isGuards(tid: number): boolean {
     if (this.#command) return false;
-    if (tid === this.#order.stageOne) return true;
-    const launching = this.#launching;
-    this.#launching = false;
-    return launching;
+    return tid === this.#order.stageOne || this.#launcher.launches(tid);
   }
 
-  #read(notification: Notification): Read | { errno: number } {
-    const call = readHeldCall(notification);
-    try {
-      if (!('fd' in call.file)) return call.file;
-      const identify: Identify = (file, calledAs) => this.#identity.names(file, calledAs);
-      const { path } = call.file;
-      const names = [
-        ...[lastComponent(call.called), lastComponent(path)],
-        ...identify(call.file, call.argv[0] ?? ''),
-      ];
-      const { repository, home } = this.#order;
-      const common = { kind: 'exec', cwd: call.cwd, repository, home } as const;
-      const request = { ...common, path, names: [...new Set(names)], argv: call.argv };
-      const indirect = indirectPrograms(call, request.names, identify);
-      return { request, indirect: indirect.map((program) => ({ ...common, ...program })) };
-    } finally {
-      release(call.file);
-    }
+  #read(notification: Notification): ReadExec | ReadErrno {
+    return readExec(notification, this.#by);
   }
 
-  #enforce(notification: Notification, request: ExecRequest, verdict: Verdict): void {
+  #enforce(
+    notification: Notification,
+    request: ExecRequest,
+    verdict: Verdict,
+    shim: Met | null,
+  ): void {
     const { tid } = notification;
-    if (verdict.action !== 'allow' && this.#repeats(tid, request)) {
+    if ((verdict.action !== 'allow' || shim) && this.#repeats(tid, request)) {
       this.#answer(notification, EPERM);
       return;
     }
     if (!this.#command) {
-      this.#command = { pid: tid, init: parentOf(tid) };
+      this.#command = { pid: tid, init: this.#launcher.initOf(tid) };
       this.#ancestry.begin(tid, this.#order.agent);
       this.#report({ type: 'started', ...this.#command });
     }
@@ -206,16 +185,22 @@ export class ExecGate {
       request,
       verdict,
     };
+    const refused = verdict.action === 'deny' || verdict.action === 'kill';
+    if (shim && !refused && mayBeBrokered(shim.shim, request.names[0] ?? '', request.argv)) {
+      this.flush();
+      this.#asks.set(event.id, { notification, event, shim });
+      this.#report({ type: 'broker', event, call: shimCall(shim.shim, shim.caller) });
+      return;
+    }
     switch (verdict.action) {
       case 'allow':
-        this.#record(tid, request);
-        this.#answer(notification, null);
+        if (!this.#letGo(notification, request, shim)) return;
         this.#batch.push({ ...event, request: recorded(request) });
         if (this.#batch.length >= REPORT_BATCH) this.flush();
         return;
       case 'ask':
         this.flush();
-        this.#asks.set(event.id, { notification, event });
+        this.#asks.set(event.id, { notification, event, shim });
         this.#report({ type: 'ask', event });
         return;
       case 'deny':
@@ -230,6 +215,19 @@ export class ExecGate {
         this.#report({ type: 'killed', event });
         return;
     }
+  }
+
+  /** `shim` goes on to the real program in the session. False when the caller is refused after all. */
+  #letGo(notification: Notification, request: ExecRequest, shim: Met | null): boolean {
+    try {
+      if (shim) this.#shims.pass(shim.caller, shim.shim, request);
+    } catch {
+      this.#answer(notification, EPERM);
+      return false;
+    }
+    this.#record(notification.tid, request);
+    this.#answer(notification, null);
+    return true;
   }
 
   #refuse(notification: Notification, event: RequestEvent, by: string): void {
@@ -272,14 +270,4 @@ export class ExecGate {
 /** The file and what it is given: the name it was called by may differ. */
 function keyOf({ path, argv, cwd }: ExecRequest): string {
   return JSON.stringify([path, argv.slice(1), cwd]);
-}
-
-function unreadable(error: unknown): Verdict {
-  const reason = `guard could not read what was to be run (${error instanceof Error ? error.message : 'unknown error'})`;
-  return {
-    action: 'deny',
-    rule: 'exec.unreadable',
-    reason,
-    source: { layer: 'default', file: 'guard', line: 0 },
-  };
 }

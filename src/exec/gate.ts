@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { eventfd } from '../kernel/descriptors.ts';
 import { PACKAGE_ROOT } from '../package-root.ts';
-import type { GateInstruction, GateOrder, GateReport } from './protocol.ts';
+import type { AllowListOrder, GateInstruction, GateOrder, GateReport } from './protocol.ts';
+type Order = GateOrder | AllowListOrder;
 
 export interface GateEvents {
   /** Everything but `ready`. */
@@ -42,7 +43,10 @@ export class Gate {
   }
 
   /** Hands the worker its order; resolves when it judges. From now on it owns `order.listener`. */
-  start(order: Omit<GateOrder, 'wake'>, { onReport, onDeath }: GateEvents): Promise<void> {
+  start(
+    order: Omit<GateOrder, 'wake'> | Omit<AllowListOrder, 'wake'>,
+    { onReport, onDeath }: GateEvents,
+  ): Promise<void> {
     this.#listener = order.listener;
     return new Promise((resolve, reject) => {
       const fail = (error: Error): void => {
@@ -58,12 +62,22 @@ export class Gate {
         if (report.type === 'ready') resolve();
         else onReport(report);
       });
-      this.#worker.postMessage({ ...order, wake: this.#wake } satisfies GateOrder);
+      this.#worker.postMessage({ ...order, wake: this.#wake } satisfies Order);
     });
   }
 
   answer(id: number, outcome: 'allow' | 'deny', by: string): void {
     this.#instruct({ type: 'answer', id, outcome, by });
+  }
+
+  /** What becomes of a call that met a shim. */
+  answerShim(answer: Omit<Extract<GateInstruction, { type: 'broker' }>, 'type'>): void {
+    this.#instruct({ type: 'broker', ...answer });
+  }
+
+  /** Lets the stopped command go on. */
+  resume(): void {
+    this.#instruct({ type: 'resume' });
   }
 
   async stop(): Promise<void> {

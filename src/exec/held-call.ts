@@ -114,7 +114,7 @@ function openProcessLink(tid: number, path: string): number {
   return openSync(`/proc/${tid}/${link}`, O_PATH);
 }
 
-function describe(fd: number): HeldFile {
+export function describe(fd: number): HeldFile {
   const stats = fstatSync(fd);
   const { dev, ino, size, ctimeMs } = stats;
   const path = readlinkBytes(`/proc/self/fd/${fd}`);

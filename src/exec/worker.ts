@@ -7,8 +7,9 @@ import { readSync } from 'node:fs';
 import { parentPort, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import { poll, POLLHUP, POLLIN } from '../kernel/descriptors.ts';
 import { receiveNotification, wakeOnSameCpu } from '../kernel/seccomp.ts';
+import { AllowListGate } from './allow-list.ts';
 import { ExecGate } from './exec-gate.ts';
-import type { GateInstruction, GateOrder, GateReport } from './protocol.ts';
+import type { AllowListOrder, GateInstruction, GateOrder, GateReport } from './protocol.ts';
 
 /** How often a held caller's life is looked at while a human decides. */
 const ASKING_INTERVAL_MS = 200;
@@ -17,12 +18,14 @@ const REPORT_AFTER_MS = 20;
 
 const port = parentPort;
 if (!port) throw new Error('the exec gate runs as a worker');
-port.once('message', (order: GateOrder | Extract<GateInstruction, { type: 'stop' }>) => {
+type Order = GateOrder | AllowListOrder;
+port.once('message', (order: Order | Extract<GateInstruction, { type: 'stop' }>) => {
   if ('type' in order) {
     port.close();
     return;
   }
-  const gate = new ExecGate(order, (report: GateReport) => port.postMessage(report));
+  const report = (text: GateReport): void => port.postMessage(text);
+  const gate = 'runs' in order ? new AllowListGate(order, report) : new ExecGate(order, report);
   wakeOnSameCpu(order.listener);
   port.postMessage({ type: 'ready' } satisfies GateReport);
   run(port, order, gate);
@@ -30,7 +33,7 @@ port.once('message', (order: GateOrder | Extract<GateInstruction, { type: 'stop'
   port.close();
 });
 
-function run(port: MessagePort, order: GateOrder, gate: ExecGate): void {
+function run(port: MessagePort, order: Order, gate: ExecGate | AllowListGate): void {
   const wanted = [
     { fd: order.listener, events: POLLIN },
     { fd: order.wake, events: POLLIN },
@@ -58,12 +61,15 @@ function run(port: MessagePort, order: GateOrder, gate: ExecGate): void {
 }
 
 /** Carries out what guard said; false to stop. */
-function obey(port: MessagePort, order: GateOrder, gate: ExecGate): boolean {
+function obey(port: MessagePort, order: Order, gate: ExecGate | AllowListGate): boolean {
   readSync(order.wake, Buffer.alloc(8));
   for (let message; port && (message = receiveMessageOnPort(port));) {
     const instruction = message.message as GateInstruction;
     if (instruction.type === 'stop') return false;
-    gate.answer(instruction.id, instruction.outcome, instruction.by);
+    if (gate instanceof AllowListGate) continue;
+    if (instruction.type === 'broker') gate.answerShim(instruction);
+    else if (instruction.type === 'resume') gate.resume();
+    else gate.answer(instruction.id, instruction.outcome, instruction.by);
   }
   return true;
 }

@@ -1,0 +1,121 @@
+import { lstatSync } from 'node:fs';
+import { constants } from 'node:os';
+import { encodePath } from '../byte-path.ts';
+import { answerNotification, notificationIsValid, type Notification } from '../kernel/seccomp.ts';
+import { parentOf } from '../process-stat.ts';
+import type { ExecRequest, Verdict } from '../policy/types.ts';
+import { readHeldCall, release, type HeldCall } from './held-call.ts';
+import { indirectPrograms } from './indirect.ts';
+import type { AllowListOrder, GateReport } from './protocol.ts';
+import { recorded } from './recorded.ts';
+import { refusalText, tellCaller } from './refusal.ts';
+import { UNREAD, unreadable } from './unread.ts';
+
+const { EPERM } = constants.errno;
+
+/**
+ * The gate of a sibling sandbox: a file is executed if it is on the list and is the file that the host has at that path,
+ * and so is the interpreter of a script. Nothing is asked, and what is refused is reported.
+ */
+export class AllowListGate {
+  readonly reporting = false;
+  readonly asking = false;
+  readonly #order: AllowListOrder;
+  readonly #report: (report: GateReport) => void;
+  #command: number | null = null;
+  #nextId = 0;
+
+  constructor(order: AllowListOrder, report: (report: GateReport) => void) {
+    this.#order = order;
+    this.#report = report;
+  }
+
+  judge(notification: Notification): void {
+    const { tid } = notification;
+    // bubblewrap's exec by the first stage.
+    if (this.#command === null && tid === this.#order.stageOne)
+      return this.#answer(notification, null);
+    let request = UNREAD;
+    let verdict: Verdict | null;
+    try {
+      const call = readHeldCall(notification);
+      try {
+        if (!notificationIsValid(this.#order.listener, notification.id)) return;
+        if (!('fd' in call.file)) return this.#answer(notification, call.file.errno);
+        request = requestOf(call, call.file.path);
+        verdict = this.#judge(call, call.file);
+      } finally {
+        release(call.file);
+      }
+    } catch (error) {
+      if (!notificationIsValid(this.#order.listener, notification.id)) return;
+      verdict = unreadable(error);
+    }
+    const first = this.#command === null;
+    if (first) {
+      this.#command = tid;
+      this.#report({ type: 'started', pid: tid, init: parentOf(tid) });
+    }
+    if (verdict) this.#refuse(notification, request, verdict, first);
+    else this.#answer(notification, null);
+  }
+
+  dropTheGone(): void {
+    // Nobody waits.
+  }
+
+  flush(): void {
+    // What is refused is reported at once.
+  }
+
+  end(): void {
+    this.#report({ type: 'end' });
+  }
+
+  #judge(call: HeldCall, file: { path: string; dev: number; ino: number }): Verdict | null {
+    if (!this.#lists(file.path)) return this.#unlisted(file.path);
+    const onHost = lstatSync(encodePath(file.path));
+    if (onHost.dev !== file.dev || onHost.ino !== file.ino) return this.#unlisted(file.path);
+    for (const { path } of indirectPrograms(call, [], () => []))
+      if (!this.#lists(path)) return this.#unlisted(path);
+    return null;
+  }
+
+  #lists(path: string): boolean {
+    return this.#order.runs.some((allowed) => path === allowed || path.startsWith(`${allowed}/`));
+  }
+
+  #unlisted(path: string): Verdict {
+    return {
+      action: 'deny',
+      rule: `broker.${this.#order.broker}.runs`,
+      reason: `a command that guard runs with a credential starts nothing but its own programs, and ${path} is none`,
+      source: { layer: 'default', file: 'guard', line: 0 },
+    };
+  }
+
+  #refuse(
+    notification: Notification,
+    request: ExecRequest,
+    verdict: Verdict,
+    first: boolean,
+  ): void {
+    const { tid } = notification;
+    const event = {
+      ...({ type: 'request', gate: 'exec', id: (this.#nextId += 1), pid: tid } as const),
+      ...{ request: recorded(request), verdict },
+    };
+    this.#report({ type: 'requests', events: [event] });
+    tellCaller(tid, refusalText(verdict, 'policy'));
+    if (first) this.#report({ type: 'command-refused' });
+    this.#answer(notification, EPERM);
+  }
+
+  #answer(notification: Notification, error: number | null): void {
+    answerNotification(this.#order.listener, notification.id, error);
+  }
+}
+
+function requestOf({ argv, cwd }: HeldCall, path: string): ExecRequest {
+  return { kind: 'exec', path, names: [], argv, cwd, repository: '', home: '' };
+}
