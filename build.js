@@ -29,9 +29,12 @@ await build({
   entryPoints: { 'builtin-data': 'src/builtin-data.ts' },
   outdir: 'dist/build',
 });
-const { builtinProfiles, builtinRules } = (await import('./dist/build/builtin-data.cjs')).default;
+const { builtinBrokers, builtinProfiles, builtinRules } = (
+  await import('./dist/build/builtin-data.cjs')
+).default;
 writeFileSync('dist/builtin-profiles.json', await builtinProfiles());
 writeFileSync('dist/builtin-rules.json', await builtinRules());
+writeFileSync('dist/builtin-brokers.json', await builtinBrokers());
 rmSync('dist/build', { recursive: true });
 await build({
   ...common,
@@ -42,8 +45,29 @@ await build({
     'exec-worker': 'src/exec/worker.ts',
     'late-mounter': 'src/sandbox/late-mounter.ts',
     'publish-connector': 'src/egress/publish-connector.ts',
+    'screen-model': 'src/terminal/screen-model.ts',
   },
   outdir: 'dist',
+});
+// Ink is a module that waits for others at its top level: a bundle of its own, for a thread of its own.
+await build({
+  entryPoints: { prompt: 'src/approval/ink/worker.tsx' },
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  jsx: 'automatic',
+  minify: true,
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  define: { 'process.env.NODE_ENV': '"production"' },
+  // Ink loads it when DEV is set, and it is not installed.
+  alias: { 'react-devtools-core': './src/approval/ink/no-devtools.ts' },
+  // What CommonJS packages inside it ask for.
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
 });
 // Without the cache guard starts slower and does the same, so a machine that cannot run a session still builds.
 const state = mkdtempSync(join(tmpdir(), 'guard-build-'));

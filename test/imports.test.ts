@@ -14,16 +14,20 @@ const MAY_USE: Record<string, readonly string[]> = {
   view: ['secrets', 'profile'],
   doctor: ['kernel'],
   sandbox: ['kernel', 'doctor'],
+  terminal: ['kernel'],
   exec: ['kernel', 'policy'],
   egress: ['policy'],
   approval: [],
+  broker: ['kernel', 'policy', 'profile', 'sandbox', 'exec', 'egress'],
   session: [
+    'broker',
     'kernel',
     'profile',
     'policy',
     'secrets',
     'view',
     'sandbox',
+    'terminal',
     'exec',
     'egress',
     'approval',
@@ -44,7 +48,7 @@ interface Import {
 }
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>
-  file.endsWith('.ts'),
+  /\.tsx?$/.test(file),
 );
 const imports = files.flatMap(importsOf);
 
@@ -73,7 +77,7 @@ it('knows every folder', () => {
 
 it('keeps the directions between folders', () => {
   const wrong = imports.filter(({ file, from, to, typeOnly }) => {
-    if (!to.endsWith('.ts') || file === BUILD_ONLY) return false;
+    if (!/\.tsx?$/.test(to) || file === BUILD_ONLY) return false;
     const target = folderOf(to);
     if (target === from || target === '.') return false;
     if (typeOnly) return target === 'cli';

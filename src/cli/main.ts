@@ -10,6 +10,8 @@ import { registerLogCommand } from './log.ts';
 import { registerProfileCommand } from './profile.ts';
 import { registerRunCommand, withFormat } from './run.ts';
 import { say } from './say.ts';
+import { registerSignCommand } from './sign.ts';
+import { registerShimsCommand } from './shims.ts';
 import { registerTrustCommand } from './trust.ts';
 
 const program = new Command('guard')
@@ -24,9 +26,11 @@ registerRunCommand(program);
 registerProfileCommand(program);
 registerInitCommand(program);
 registerTrustCommand(program);
+registerShimsCommand(program);
 registerLogCommand(program);
 registerDoctorCommand(program);
 registerDemoCommand(program);
+registerSignCommand(program);
 
 async function start(): Promise<void> {
   requireUtf8(process.argv);

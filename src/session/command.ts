@@ -13,6 +13,7 @@ import {
 import { join, resolve } from 'node:path';
 import { GuardError } from '../guard-error.ts';
 import type { MountStep } from '../sandbox/plan.ts';
+import { isVisible } from '../sandbox/visible.ts';
 
 /** Programs larger than this are not hashed for the journal: an agent of 200 MB would cost every start a second. */
 const HASH_LIMIT = 32 * 1024 * 1024;
@@ -126,17 +127,6 @@ function interpreter(file: string): string | null {
   } finally {
     closeSync(fd);
   }
-}
-
-/** Whether a session with these mounts sees the file as it is on the host. */
-export function isVisible(file: string, mounts: readonly MountStep[]): boolean {
-  let visible = false;
-  for (const step of mounts) {
-    if (step.op === 'remount-ro' || (file !== step.target && !file.startsWith(`${step.target}/`)))
-      continue;
-    visible = step.op === 'bind' || step.op === 'ro-bind' || step.op === 'symlink';
-  }
-  return visible;
 }
 
 /** SHA-256 of the program, for the record; empty when it is too large to hash at every start. */

@@ -1,16 +1,17 @@
 import type { Approvals } from '../approval/approvals.ts';
-import type { Question } from '../approval/types.ts';
+import type { Fact, Question } from '../approval/types.ts';
 import type { Judgement } from '../egress/types.ts';
 import type { GateReport } from '../exec/protocol.ts';
 import { decide, type Policy } from '../policy/decide.ts';
 import type { ConnectRequest, ExecRequest, Verdict } from '../policy/types.ts';
 import { printableArgv } from '../printable.ts';
-import type { RequestEvent } from './events.ts';
+import type { BrokeredEvent, RequestEvent } from './events.ts';
 import type { Journal } from './journal.ts';
 
 /** How a human's or the queue's answer is told to the agent. */
 const ANSWERED_BY: Record<string, string> = {
   user: 'the user said no',
+  'user-earlier': 'the user has said no to this already',
   timeout: 'nobody answered in time',
   'no-terminal': 'it needs a yes and there is no terminal to ask on',
   'full-screen': 'it needs a yes and a full-screen program has the terminal',
@@ -60,10 +61,36 @@ export class Decisions {
         this.#approvals.cancel(report.id);
         return;
       case 'ready':
+      case 'broker':
+      case 'released':
       case 'started':
+      case 'suspended':
       case 'command-refused':
       case 'end':
     }
+  }
+
+  /**
+   * A call that met a shim: recorded, and asked about where it has to be. `facts` are what guard found out about what it
+   * would run.
+   */
+  async judgeCall(
+    event: RequestEvent,
+    facts: readonly Fact[] = [],
+  ): Promise<{ allowed: boolean; by: string }> {
+    if (this.#journal.failure) return { allowed: false, by: 'it cannot be recorded' };
+    this.#journal.append(event);
+    const { action } = event.verdict;
+    if (action !== 'ask') return { allowed: action === 'allow', by: 'policy' };
+    const { outcome, by } = await this.#ask(event, facts);
+    return { allowed: outcome === 'allow', by: ANSWERED_BY[by] ?? by };
+  }
+
+  /** How a command that guard ran has ended, or what it was not let start. */
+  recordBrokered(event: BrokeredEvent | RequestEvent): void {
+    if (this.#journal.failure) return;
+    // The gates of siblings number for themselves.
+    this.#journal.append(event.type === 'request' ? { ...event, id: (this.#nextId += 2) } : event);
   }
 
   /** Pure verdict, unrecorded. */
@@ -98,13 +125,22 @@ export class Decisions {
   }
 
   /** The approvals record the answer themselves, before it takes effect. */
-  #ask(event: RequestEvent): Promise<{ outcome: 'allow' | 'deny'; by: string }> {
-    return this.#approvals.ask(question(event));
+  #ask(
+    event: RequestEvent,
+    known: readonly Fact[] = [],
+  ): Promise<{ outcome: 'allow' | 'deny'; by: string }> {
+    const asked = question(event, this.#policy);
+    if (known.length === 0) return this.#approvals.ask(asked);
+    const measured = async (signal: AbortSignal): Promise<Fact[]> => [
+      ...known,
+      ...((await asked.facts?.(signal).catch(() => [])) ?? []),
+    ];
+    return this.#approvals.ask({ ...asked, facts: measured });
   }
 }
 
-function question(event: RequestEvent): Question {
-  const { id, gate, request, verdict, ancestry = [] } = event;
+function question(event: RequestEvent, { known: programs }: Policy): Question {
+  const { id, gate, pid, request, verdict, ancestry = [] } = event;
   const exec = request.kind === 'exec';
   return {
     id,
@@ -113,6 +149,12 @@ function question(event: RequestEvent): Question {
     cwd: exec ? request.cwd : '',
     ancestry,
     verdict,
+    ...(exec && pid !== undefined
+      ? {
+          facts: async (signal) =>
+            (await import('./facts/measure.ts')).measureFacts(request, { pid, programs }, signal),
+        }
+      : {}),
   };
 }
 

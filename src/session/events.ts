@@ -1,8 +1,16 @@
+import type { BrokerFact } from '../broker/types.ts';
 import type { LayerName, Request, Verdict } from '../policy/types.ts';
 
 /** A line of the journal, before it is numbered, dated, redacted and chained by `Journal`. */
 export type JournalEvent =
-  SessionStart | RequestEvent | DecisionEvent | CoverEvent | HeldEvent | NoticeEvent | SessionEnd;
+  | SessionStart
+  | RequestEvent
+  | DecisionEvent
+  | BrokeredEvent
+  | CoverEvent
+  | HeldEvent
+  | NoticeEvent
+  | SessionEnd;
 
 export interface SessionStart {
   type: 'session-start';
@@ -33,6 +41,17 @@ export interface RequestEvent {
   ancestry?: string[];
   request: Request;
   verdict: Verdict;
+  /** What guard runs for the session where it is allowed, in place of what was asked for. */
+  broker?: { name: string; argv: string[]; cwd: string; facts: BrokerFact[] };
+}
+
+/** A command that guard ran for the session has ended. */
+export interface BrokeredEvent {
+  type: 'brokered';
+  /** Of the request. */
+  id: number;
+  exitCode: number;
+  ms: number;
 }
 
 /** How an `ask` ended. Verdicts other than ask are final in the request line. */
@@ -40,7 +59,7 @@ export interface DecisionEvent {
   type: 'decision';
   id: number;
   outcome: 'allow' | 'deny';
-  by: 'user' | 'timeout' | 'no-terminal' | 'full-screen' | 'gone' | 'queue-full';
+  by: 'user' | 'user-earlier' | 'timeout' | 'no-terminal' | 'full-screen' | 'gone' | 'queue-full';
   /** Milliseconds between asking and the answer. */
   ms: number;
 }

@@ -3,25 +3,26 @@ import type { Egress } from '../egress/types.ts';
 import type { GateOrder } from '../exec/protocol.ts';
 import type { Opened } from '../sandbox/first-stage.ts';
 import type { Decisions } from './decisions.ts';
-import { adoptListeners } from './listeners.ts';
+import { adoptListeners } from '../egress/listeners.ts';
 import type { Prepared } from './prepare.ts';
 
 /** What the exec gate of this session goes by. */
 export function gateOrder(
   prepared: Prepared,
   opened: Opened,
-  launcher: boolean,
+  launcherExecs: number,
 ): Omit<GateOrder, 'wake'> {
   const path = prepared.plan.env.PATH ?? '';
   return {
     listener: opened.listener,
     stageOne: opened.pid,
-    launcher,
+    launcherExecs,
     policy: prepared.policyData,
     agent: prepared.profile.agent,
     repository: prepared.view.repository,
     home: prepared.home,
     path: path.split(':').filter((folder) => folder.startsWith('/')),
+    shims: prepared.shims,
   };
 }
 

@@ -19,6 +19,7 @@ export interface TimelineOptions {
 const WHAT_LIMIT = 400;
 const WHO: Record<DecisionEvent['by'], string> = {
   user: 'by you',
+  'user-earlier': 'you had said no already',
   timeout: 'nobody answered',
   'no-terminal': 'nobody could be asked',
   'full-screen': 'a full-screen program held the terminal',
@@ -27,7 +28,12 @@ const WHO: Record<DecisionEvent['by'], string> = {
 };
 
 /** Settled without asking anybody: how long that took says nothing. */
-const UNASKED = new Set<DecisionEvent['by']>(['no-terminal', 'full-screen', 'queue-full']);
+const UNASKED = new Set<DecisionEvent['by']>([
+  'user-earlier',
+  'no-terminal',
+  'full-screen',
+  'queue-full',
+]);
 
 /** One event for people, already safe for a terminal; null for what another line shows already. */
 export function timelineEntry(event: RecordedEvent, options: TimelineOptions): string | null {
@@ -54,6 +60,8 @@ function describe(event: RecordedEvent, options: TimelineOptions): string | null
       return judged(event, options);
     case 'decision':
       return null;
+    case 'brokered':
+      return `${word('ran')} request ${event.id}, exit code ${event.exitCode} after ${(event.ms / 1000).toFixed(1)} s`;
     case 'cover':
       return `${paint('yellow', word('covered'))} ${printable(event.path)} (${event.kind}, ${printable(event.pattern)})`;
     case 'held':
@@ -106,7 +114,19 @@ function judged(event: RequestEvent, { decisions, paint, running }: TimelineOpti
     ask: () => paint('yellow', word(running ? 'waiting' : 'asked')),
   }[outcome]();
   const from = through && paint('dim', `${through}: `);
-  return `${said} ${gate.padEnd(6)} ${from}${what(event.request)} ${paint('dim', `(${why.join(', ')})`)}`;
+  const line = `${said} ${gate.padEnd(6)} ${from}${what(event.request)} ${paint('dim', `(${why.join(', ')})`)}`;
+  return [line, ...brokered(event)].join('\n');
+}
+
+/** What guard ran instead. */
+function brokered({ broker }: RequestEvent): string[] {
+  if (!broker) return [];
+  return [
+    `by guard (${printable(broker.name, 60)}): ${printableArgv(broker.argv, WHAT_LIMIT)}`,
+    ...broker.facts.map(
+      ({ label, text }) => `${printable(label, 60)}: ${printable(text, WHAT_LIMIT)}`,
+    ),
+  ];
 }
 
 function what(request: Request): string {

@@ -14,3 +14,10 @@ export function knownSecrets(
     .filter((value) => value.length >= SHORTEST);
   return [...covered, ...fromEnvironment];
 }
+
+/** Values that a command gets from guard and the session does not have. */
+export function runSecrets(env: Readonly<Record<string, string>>): string[] {
+  return Object.entries(env)
+    .filter(([name, value]) => SECRET_NAME.test(name) && value.length >= SHORTEST)
+    .map(([, value]) => value);
+}

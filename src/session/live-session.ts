@@ -1,32 +1,39 @@
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
-import { createApprovals } from '../approval/approvals.ts';
 import { ttyChannel } from '../approval/tty-channel.ts';
 import type { TerminalChannel } from '../approval/types.ts';
 import type { Gate } from '../exec/gate.ts';
 import type { GateOrder, GateReport } from '../exec/protocol.ts';
 import { EXIT, type GuardError } from '../guard-error.ts';
 import { printable } from '../printable.ts';
-import { bwrapArguments, launcher } from '../sandbox/bwrap-arguments.ts';
+import { bwrapArguments, ownUserNamespaces } from '../sandbox/bwrap-arguments.ts';
 import type { FirstStage, Opened } from '../sandbox/first-stage.ts';
+import { launcher, LAUNCHER_EXECS } from '../sandbox/launcher.ts';
 import type { PassedFiles } from '../sandbox/passed-files.ts';
-import type { TerminalRelay } from '../sandbox/terminal-relay.ts';
+import type { TerminalRelay } from '../terminal/terminal-relay.ts';
+import type { Brokering } from './brokering.ts';
+import { startBrokering } from './brokers.ts';
+import { sessionApprovals } from './asking.ts';
 import { Decisions } from './decisions.ts';
 import { gateDied, neverStarted } from './failures.ts';
 import { gateOrder, openEgress } from './gates.ts';
 import { makeWritableFolders } from './home-folders.ts';
 import { holdNewSettings } from './home-holds.ts';
+import { JobControl } from './job-control.ts';
 import { Journal } from './journal.ts';
 import { knownSecrets } from './known-secrets.ts';
 import { removeSources, type Prepared } from './prepare.ts';
 import { startPublishing } from './publishing.ts';
 import { createRedactor, type Redact } from './redactor.ts';
-import { relayChannel } from './relay-channel.ts';
+import { relayChannel } from '../terminal/relay-channel.ts';
 import type { RunOptions, SessionResult } from './run-session.ts';
 import { sessionStart, startLines } from './session-start.ts';
 import { forwardSignals } from './signals.ts';
 import { watchSession } from './watching.ts';
+
+/** How long what the command left may still run after it, once guard was told to end. */
+const LAST_WORDS_MS = 2000;
 
 /** The command of the session, as guard sees it from outside. */
 interface Command {
@@ -41,6 +48,8 @@ export class LiveSession {
   readonly #stage: FirstStage;
   readonly #gate: Gate;
   readonly #relay: TerminalRelay | null;
+  /** On a terminal with a keyboard. */
+  readonly #jobs: JobControl | null;
   readonly #files: PassedFiles;
   /** What to undo at the end, last first. */
   readonly #closers: (() => void | Promise<void>)[] = [];
@@ -49,6 +58,7 @@ export class LiveSession {
   /** Process 1 of the session, once there is one; null when there will be none. */
   readonly #init = new Promise<number | null>((resolve) => (this.#onCommand = resolve));
   #journal: Journal | null = null;
+  #brokering: Brokering | null = null;
   #over = false;
   #refused = false;
   #killedBy: string | null = null;
@@ -69,12 +79,19 @@ export class LiveSession {
     this.#gate = gate;
     this.#closers.push(() => gate.stop());
     this.#relay = relay;
+    this.#jobs = relay?.hasKeyboard
+      ? new JobControl({
+          relay,
+          command: () => this.#command?.pid ?? null,
+          resumeCommand: () => gate.resume(),
+        })
+      : null;
     this.#files = files;
   }
 
   async run(prepared: Prepared, bwrap: string): Promise<SessionResult> {
     const { plan, profile, folder } = prepared;
-    const terminal = this.#relay?.hasKeyboard ?? false;
+    const terminal = this.#jobs !== null;
     const exited = once(this.#stage.child, 'exit') as Promise<
       [number | null, NodeJS.Signals | null]
     >;
@@ -86,15 +103,22 @@ export class LiveSession {
       journal.append({ type: 'notice', text });
       this.#say(text);
     };
-    const approvals = createApprovals({
-      terminal: this.#channel(),
-      timeoutSeconds: profile.approvals.timeout.value,
-      record: (decision) => journal.append(decision),
+    const approvals = sessionApprovals({
+      prepared,
+      channel: this.#channel(),
+      keyboard: terminal,
+      journal,
+      say: (line) => this.#say(line),
     });
+    // Questions are taken back first: a call may wait for one.
+    this.#closers.push(() => this.#brokering?.close());
     this.#closers.push(() => approvals.close());
     const decisions = new Decisions(prepared.policy, approvals, journal);
+    const onSecrets = (secrets: string[]): void => this.#addSecrets(secrets);
+    const around = { prepared, bwrap, gate: this.#gate, decisions, onSecrets, notice };
+    this.#brokering = await startBrokering(around);
     await Promise.all([
-      this.#startGate(gateOrder(prepared, opened, terminal), decisions),
+      this.#startGate(gateOrder(prepared, opened, terminal ? LAUNCHER_EXECS : 0), decisions),
       openEgress(prepared, opened, decisions, notice).then((egress) =>
         this.#closers.push(() => egress.close()),
       ),
@@ -104,13 +128,18 @@ export class LiveSession {
     this.#closers.push(this.#watch(prepared, journal, notice));
     this.#closers.push(this.#holdSettings(prepared, journal, notice));
     // Until the very end: a closing terminal says so more than once, and the record has to be closed.
-    const stopForwarding = forwardSignals(
-      () => this.#command?.pid ?? null,
-      () => this.#kill(),
-    );
+    const stopForwarding = forwardSignals({
+      target: () => this.#command?.pid ?? null,
+      beforeStart: () => this.#kill(),
+      passedOn: () => this.#jobs?.hurry(),
+      // Its exit code is on the way, unless the agent has stopped what would bring it.
+      afterEnd: () => void setTimeout(() => this.#kill(), LAST_WORDS_MS).unref(),
+    });
     for (const line of startLines(prepared)) this.#say(line);
-    this.#relay?.start();
+    if (this.#jobs) this.#jobs.begin();
+    else this.#relay?.start();
     this.#stage.go();
+    this.#jobs?.watch();
     const [code, signal] = await exited;
     // bubblewrap's own exit code must not pass for the command's.
     if (!this.#command) this.#failure ??= neverStarted();
@@ -177,11 +206,18 @@ export class LiveSession {
       if (report.type === 'started') {
         this.#command = report;
         this.#onCommand(report.init);
-      } else if (report.type === 'command-refused') this.#refused = true;
+      } else if (report.type === 'suspended') void this.#jobs?.suspend();
+      else if (report.type === 'command-refused') this.#refused = true;
       else if (report.type === 'killed') this.#killedBy = report.event.verdict.rule;
+      this.#brokering?.onGateReport(report);
       decisions.onGateReport(report, (...answer) => this.#gate.answer(...answer));
     };
     await this.#gate.start(order, { onReport, onDeath: (error) => this.#fail(gateDied(error)) });
+  }
+
+  #addSecrets(secrets: readonly string[]): void {
+    this.#secrets = [...new Set([...this.#secrets, ...secrets])];
+    this.#redact = createRedactor(this.#secrets);
   }
 
   #watch(
@@ -193,10 +229,7 @@ export class LiveSession {
       prepared,
       init: async () => (this.#over ? null : this.#init),
       journal,
-      onSecrets: (secrets) => {
-        this.#secrets = [...this.#secrets, ...secrets];
-        this.#redact = createRedactor(this.#secrets);
-      },
+      onSecrets: (secrets) => this.#addSecrets(secrets),
       notice,
       onFailure: (error) => {
         if (!this.#over) this.#fail(error);
@@ -214,7 +247,11 @@ export class LiveSession {
   }
 
   #channel(): TerminalChannel {
-    if (this.#relay) return relayChannel(this.#relay);
+    const jobs = this.#jobs;
+    if (this.#relay) {
+      const channel = relayChannel(this.#relay);
+      return jobs ? jobs.guarding(channel) : channel;
+    }
     if (!this.#options.stdio) return ttyChannel();
     return {
       available: () => 'no-terminal',
@@ -240,6 +277,7 @@ export class LiveSession {
     this.#over = true;
     this.#onCommand(null);
     await this.#relay?.stop();
+    this.#jobs?.close();
     await this.#files.finish();
     for (let close = this.#closers.pop(); close; close = this.#closers.pop()) await close();
   }
@@ -249,9 +287,4 @@ export class LiveSession {
     if (this.#refused) return EXIT.refused;
     return code ?? 128 + (constants.signals[signal ?? 'SIGKILL'] ?? 0);
   }
-}
-
-/** What bubblewrap itself needs below the outer namespace: a second one where it maps another user than 0. */
-function ownUserNamespaces(uid: number): number {
-  return uid === 0 ? 1 : 2;
 }

@@ -10,13 +10,16 @@ import { userLocations } from '../profile/locations.ts';
 import { knownAgents } from '../profile/resolve.ts';
 import { suggest } from '../profile/suggest.ts';
 import type { EffectiveProfile } from '../profile/types.ts';
-import { buildPlan } from '../sandbox/build-plan.ts';
+import { buildPlan, type SessionSources } from '../sandbox/build-plan.ts';
 import { sessionEnvironment } from '../sandbox/environment.ts';
 import type { SandboxPlan } from '../sandbox/plan.ts';
+import { isVisible } from '../sandbox/visible.ts';
 import { planView } from '../view/plan-view.ts';
 import type { ViewPlan } from '../view/types.ts';
+import type { ShimOrder } from '../exec/protocol.ts';
+import { loadBrokers, withShims, type Brokers } from './brokers.ts';
 import { copyHome } from './home-folders.ts';
-import { findProgram, isVisible, requireVisible } from './command.ts';
+import { findProgram, requireVisible } from './command.ts';
 import { withoutLayers, type Layers } from './layers.ts';
 import { tcpPorts } from './ports.ts';
 import type { Repository } from './repository.ts';
@@ -42,6 +45,10 @@ export interface Prepared {
   policy: Policy;
   view: ViewPlan;
   plan: SandboxPlan;
+  sources: SessionSources;
+  /** Programs of the plan that stand for others. */
+  shims: ShimOrder[];
+  brokers: Brokers | null;
   program: string;
   home: string;
 }
@@ -52,6 +59,7 @@ export interface PrepareInput {
   home: string;
   profile: string | undefined;
   layers: Layers;
+  brokers?: Brokers;
 }
 
 /** Reads profiles, finds the secrets and makes the plan. Leaves nothing behind when it throws. */
@@ -107,7 +115,8 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
         tcpPorts: tcpPorts(profile.network),
       });
     const view = withoutUnseen(whole, planOf);
-    const plan = planOf(view);
+    const brokers = input.brokers ?? (await loadBrokers(profile, home));
+    const { plan, orders } = await withShims(planOf(view), brokers, folder);
     requireVisible(program, plan.mounts, home);
     return {
       folder,
@@ -116,6 +125,9 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
       policy: compilePolicy(data),
       view,
       plan,
+      sources,
+      shims: orders,
+      brokers,
       program,
       home,
     };
@@ -172,6 +184,8 @@ export function removeSources(folder: SessionFolder): void {
   for (const path of [
     folder.covers,
     folder.git,
+    join(folder.path, 'shims'),
+    join(folder.path, 'brokered'),
     join(folder.path, 'home'),
     join(folder.path, 'nothing'),
     join(folder.path, 'resolv.conf'),

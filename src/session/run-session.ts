@@ -3,7 +3,8 @@ import { requirements } from '../doctor/preflight.ts';
 import { Gate } from '../exec/gate.ts';
 import { FirstStage } from '../sandbox/first-stage.ts';
 import { PassedFiles } from '../sandbox/passed-files.ts';
-import { TerminalRelay } from '../sandbox/terminal-relay.ts';
+import { TerminalRelay } from '../terminal/terminal-relay.ts';
+import type { Brokers } from './brokers.ts';
 import { ALL_LAYERS, type Layers } from './layers.ts';
 import { LiveSession } from './live-session.ts';
 import { prepare } from './prepare.ts';
@@ -19,6 +20,8 @@ export interface RunOptions {
   /** Descriptors for the command's 0–2 instead of guard's own; then nobody can be asked. */
   stdio?: [number, number, number];
   layers?: Layers;
+  /** What the profile's `broker:` stands for; read from the profiles unless given. */
+  brokers?: Brokers;
   /** Hears guard's own words, a line each; they never go to stdout. */
   say: (line: string) => void;
 }
@@ -47,6 +50,7 @@ export async function runSession(options: RunOptions): Promise<SessionResult> {
       home,
       profile: options.profile,
       layers: options.layers ?? ALL_LAYERS,
+      ...(options.brokers ? { brokers: options.brokers } : {}),
     });
     return await session.run(prepared, bwrap);
   } catch (error) {

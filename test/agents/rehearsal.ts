@@ -62,7 +62,7 @@ export async function rehearse(agent: Agent, options: RehearsalOptions): Promise
 }
 
 /** What can be destroyed is granted, so that a refusal is all that stands before it. */
-function sessionProfile(agent: string, port: number): string {
+export function sessionProfile(agent: string, port: number): string {
   return `version: 1
 home:
   read: [${JSON.stringify(agent)}]
