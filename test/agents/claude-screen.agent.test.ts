@@ -11,5 +11,9 @@ isAskedAboutOnScreen({
       projects: { [repository]: { hasTrustDialogAccepted: true } },
     }),
   }),
-  leave: '\x03\x03',
+  leave: async (terminal) => {
+    terminal.type('\x03');
+    await terminal.shows('again to exit');
+    terminal.type('\x03');
+  },
 });

@@ -13,6 +13,8 @@ import { makeWorkplace, write, type Workplace } from './workplace.ts';
 /** What stands on the agent's screen: wide characters and one outside the basic plane are where columns get lost. */
 const TASK = 'Bring it up again: 環境を再起動 🚀 été.';
 const QUESTION = 'git push --force origin main';
+/** Drawn when they count. */
+const KEYS = /n(?:, Enter)? deny/;
 
 /** The same agent, with its own interface on a person's terminal. */
 export interface OnScreen {
@@ -20,8 +22,8 @@ export interface OnScreen {
   args: (task: string) => string[];
   /** Further files of its home, relative to it. */
   home: (place: Workplace) => Record<string, string>;
-  /** Keys that end it. */
-  leave: string;
+  /** Ends it by its keys. */
+  leave: (terminal: UserTerminal) => Promise<void>;
 }
 
 /** A question of guard's over a real agent's interface: seen, answered, and the interface as it was. */
@@ -31,8 +33,8 @@ export function isAskedAboutOnScreen(subject: OnScreen): void {
       const { place, terminal } = await atRest(subject, columns);
       const before = terminal.state();
       writeFileSync(join(place.repository, 'go'), '');
-      await terminal.shows(QUESTION);
-      await terminal.shows('Enter deny');
+      await terminal.shows('guard asks');
+      await terminal.shows(KEYS);
       expect(terminal.screen()).not.toContain(ENDING);
       terminal.type('n');
       await expect
@@ -40,7 +42,8 @@ export function isAskedAboutOnScreen(subject: OnScreen): void {
         .toBe(true);
       await terminal.rests();
       expect(terminal.state()).toEqual(before);
-      await leaves(subject, terminal);
+      await subject.leave(terminal);
+      await terminal.exited;
       expect(terminal.scrollback()).toContain('guard: denied');
       await expectRecorded(place);
     });
@@ -48,22 +51,23 @@ export function isAskedAboutOnScreen(subject: OnScreen): void {
     it('can be resized while the question is up', async () => {
       const { place, terminal } = await atRest(subject, 80);
       writeFileSync(join(place.repository, 'go'), '');
-      await terminal.shows('Enter deny');
+      await terminal.shows(KEYS);
       for (const [columns, rows] of [
         [60, 20],
         [200, 50],
         [100, 30],
       ] as const) {
         terminal.resize(columns, rows);
-        await terminal.rests();
+        // Drawn anew for this size: what is left of the time stands at the right edge.
+        await terminal.shows(new RegExp(`^(?=.{${columns - 3},${columns}}$).*deny.* left *$`, 'm'));
         expect(terminal.screen()).toContain(QUESTION);
-        expect(terminal.screen()).toContain('Enter deny');
       }
       terminal.type('n');
       await terminal.shows(ENDING);
       await terminal.rests();
-      expect(terminal.screen()).not.toContain('Enter deny');
-      await leaves(subject, terminal);
+      expect(terminal.screen()).not.toMatch(KEYS);
+      await subject.leave(terminal);
+      await terminal.exited;
       await expectRecorded(place);
     });
   });
@@ -79,7 +83,7 @@ async function atRest(
   const waiting = `until [ -e go ]; do sleep 0.1; done; ${QUESTION}; echo >answered`;
   const server = await startModelServer(
     agent.wire,
-    [agent.call({ name: 'push', run: `nohup sh -c '${waiting}' >/dev/null 2>&1 &` })],
+    [agent.call({ name: 'push', run: `setsid nohup sh -c '${waiting}' >/dev/null 2>&1 &` })],
     ENDING,
   );
   onTestFinished(() => void server.close());
@@ -103,14 +107,6 @@ async function atRest(
   await terminal.shows(ENDING);
   await terminal.rests();
   return { place, terminal };
-}
-
-async function leaves({ leave }: OnScreen, terminal: UserTerminal): Promise<void> {
-  for (const key of leave) {
-    terminal.type(key);
-    await terminal.rests();
-  }
-  await terminal.exited;
 }
 
 async function expectRecorded(place: Workplace): Promise<void> {

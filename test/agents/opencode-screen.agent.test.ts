@@ -5,5 +5,8 @@ isAskedAboutOnScreen({
   agent: opencode,
   args: (task) => ['--model', 'anthropic/claude-sonnet-4-5', '--prompt', task],
   home: () => ({}),
-  leave: '\x03',
+  leave: (terminal) => {
+    terminal.type('\x03');
+    return Promise.resolve();
+  },
 });

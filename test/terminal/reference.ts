@@ -25,7 +25,7 @@ export function referenceTerminal(columns: number, rows: number, scrollback = 0)
   const lines = (from: number, to: number): string[] => {
     const buffer = terminal.buffer.active;
     return Array.from({ length: to - from }, (_, at) =>
-      (buffer.getLine(from + at)?.translateToString(true) ?? '').trimEnd(),
+      (buffer.getLine(from + at)?.translateToString(true, 0, terminal.cols) ?? '').trimEnd(),
     );
   };
   return {
