@@ -13,7 +13,15 @@ import {
   type WindowLine,
 } from './prompt-layout.ts';
 import { cut } from './wrap.ts';
-import { attemptOf, BELL, listedOf, SETTLE, type Pressed, type Prompter } from './subject.ts';
+import {
+  attemptOf,
+  BELL,
+  listedOf,
+  SETTLE,
+  SETTLE_JOINED,
+  type Pressed,
+  type Prompter,
+} from './subject.ts';
 
 /** Thrown when a prompt cannot be drawn: the plain question takes its place. */
 export class Undrawable extends Error {}
@@ -49,6 +57,8 @@ class DrawnPrompt {
   /** Marks of the lines that have been on the screen. */
   readonly #seen = new Set<string>();
   readonly #ordinals = new Map<string, number>();
+  /** Questions that keys could have answered so far. */
+  readonly #asked = new Set<number>();
   #attempt: ReturnType<typeof attemptOf>;
   #content: PromptContent;
   #laid: LaidOut | null = null;
@@ -103,7 +113,10 @@ class DrawnPrompt {
     this.#content = this.#newContent();
     const listed = listedOf(this.#prompter.subject).map(({ id }) => id);
     await this.#draw();
-    if (!(await this.#keys.drain(signal, SETTLE))) return { key: 'hang-up', listed };
+    const joined = this.#asked.size > 0 && listed.some((id) => !this.#asked.has(id));
+    if (!(await this.#keys.drain(signal, joined ? SETTLE_JOINED : SETTLE)))
+      return { key: 'hang-up', listed };
+    for (const id of listed) this.#asked.add(id);
     this.#armed = true;
     await this.#draw();
     for (;;) {

@@ -10,6 +10,8 @@ export type Key = 'yes' | 'no' | 'deny-all' | 'hang-up' | ScrollKey;
  * hitting two keys takes longer. Milliseconds.
  */
 const QUIET = 60;
+/** Who has just typed something else is in the middle of a text, perhaps without a look at the screen. Milliseconds. */
+const TYPING = 600;
 const CONTROL_C = 0x03;
 const ESC = 0x1b;
 /** What answers when it is pressed alone: y; n, Enter, Escape, Ctrl-C, Ctrl-D; d. */
@@ -42,6 +44,7 @@ interface Burst {
   /** Whether it began between keys, not inside a sequence or a paste. */
   ground: boolean;
   interrupted: boolean;
+  began: number;
 }
 
 /** Keys of a person, told from everything else that can arrive on a terminal. One for each prompt. */
@@ -52,6 +55,8 @@ export class KeyReader {
   #burst: Burst | null = null;
   /** From sequences that ended: they need no silence, for they answer nothing but no. */
   #pending: Key[] = [];
+  /** When something was last typed that is no answer. */
+  #typed = -Infinity;
 
   constructor(screen: PromptScreen) {
     this.#screen = screen;
@@ -62,8 +67,9 @@ export class KeyReader {
     for (;;) {
       const chunk = await this.#chunk(signal, quiet);
       if (chunk?.length === 0) return false;
-      if (chunk) this.#state.take(chunk);
-      else break;
+      if (!chunk) break;
+      this.#typed = performance.now();
+      this.#state.take(chunk);
     }
     this.#burst = null;
     this.#pending = [];
@@ -71,8 +77,8 @@ export class KeyReader {
   }
 
   /**
-   * Waits for a key. `yes` and `deny-all` only for a single letter with silence on both sides of it; `no` for n, Enter,
-   * Escape, Ctrl-C and Ctrl-D; everything else is ignored. Rejects when aborted: `drain` before the next key, then.
+   * Waits for a key. `yes` and `deny-all` only for a single letter with silence on both sides of it, a longer one after other
+   * letters; `no` for n, Enter, Escape, Ctrl-C and Ctrl-D; everything else is ignored. Rejects when aborted: `drain` before the next key, then.
    */
   async next(signal: AbortSignal): Promise<Key> {
     for (;;) {
@@ -82,9 +88,12 @@ export class KeyReader {
         ? await this.#chunk(signal, QUIET)
         : await this.#screen.readKey(signal);
       if (chunk === null) {
-        const key = meaning(this.#burst);
+        const burst = this.#burst;
         this.#burst = null;
-        if (key) return key;
+        const key = meaning(burst);
+        const typing = (burst?.began ?? 0) - this.#typed < TYPING;
+        if (key === 'no' || (key && !typing)) return key;
+        if (burst && isText(burst)) this.#typed = burst.began;
       } else if (chunk.length === 0) return 'hang-up';
       else this.#take(chunk);
     }
@@ -105,6 +114,7 @@ export class KeyReader {
       length: 0,
       ground: this.#state.ground,
       interrupted: false,
+      began: performance.now(),
     };
     this.#burst.length += chunk.length;
     this.#burst.interrupted ||= chunk.includes(CONTROL_C);
@@ -131,6 +141,11 @@ export class KeyReader {
       signal.removeEventListener('abort', stop);
     }
   }
+}
+
+/** Not a key that moves, nor a terminal's reply. */
+function isText({ first, ground }: Burst): boolean {
+  return ground && first > 0x1f && first !== 0x7f && !(first >= 0x80 && first < 0xa0);
 }
 
 function meaning(burst: Burst | null): Key | null {

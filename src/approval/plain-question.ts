@@ -2,7 +2,15 @@ import { KeyReader } from './key-reader.ts';
 import { Measurements } from './measure.ts';
 import type { Size } from './prompt-layout.ts';
 import { answerLine, ASK, plainText, type Decided } from './question-text.ts';
-import { attemptOf, BELL, listedOf, SETTLE, type Pressed, type Prompter } from './subject.ts';
+import {
+  attemptOf,
+  BELL,
+  listedOf,
+  SETTLE,
+  SETTLE_JOINED,
+  type Pressed,
+  type Prompter,
+} from './subject.ts';
 import type { PromptScreen, Question } from './types.ts';
 
 const UP_AND_ERASE = (lines: number) => `\r${lines ? `\x1b[${lines}A` : ''}\x1b[J`;
@@ -21,6 +29,7 @@ export async function askPlainly(
   left: { lines: number },
 ): Promise<Pressed> {
   const keys = new KeyReader(screen);
+  const asked = new Set<number>();
   const stop = new AbortController();
   const measurements = new Measurements(stop.signal, () => undefined);
   screen.write(BELL);
@@ -45,7 +54,10 @@ export async function askPlainly(
         screen.write(`${PLAIN}${erase}${lines.map((line) => `${line}\r\n`).join('')}`);
         left.lines = lines.length;
         const listed = shown.map(({ id }) => id);
-        if (!(await keys.drain(attempt.signal, SETTLE))) return { key: 'hang-up', listed };
+        const joined = asked.size > 0 && listed.some((id) => !asked.has(id));
+        if (!(await keys.drain(attempt.signal, joined ? SETTLE_JOINED : SETTLE)))
+          return { key: 'hang-up', listed };
+        for (const id of listed) asked.add(id);
         screen.write(`╰ ${ASK}`);
         for (;;) {
           const key = await keys.next(attempt.signal);

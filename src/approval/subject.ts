@@ -28,6 +28,8 @@ export interface Prompter {
 
 /** What is shown stands this long without a key typed before a key can answer it. Milliseconds. */
 export const SETTLE = 250;
+/** And this long where a command has joined those a person may have read already. Milliseconds. */
+export const SETTLE_JOINED = 1000;
 export const BELL = '\x07';
 
 /** Questions are never empty while a prompt is open; when the last one goes, its signal aborts. */

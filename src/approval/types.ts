@@ -12,6 +12,8 @@ export interface Question {
   argv?: readonly string[];
   /** What the caller calls the program, where that is not its name: argv[0] is the caller's to choose. */
   calledAs?: string;
+  /** What guard would run in its place, to the letter: the same words may lead elsewhere a moment later. */
+  made?: string;
   cwd: string;
   /** From the agent down to the caller. */
   ancestry: readonly string[];

@@ -90,6 +90,11 @@ export interface BrokerContext {
   env: Readonly<Record<string, string | undefined>>;
   /** Further folders of the host that the session can write: no program is taken from there. */
   writable?: readonly string[];
+  /**
+   * What of all that the session cannot write after all. Null outside of one: settings of git's would be among it.
+   * A git folder that the session made is not, nor what a link of its making calls one.
+   */
+  readOnly?: readonly string[] | null;
   /** Ends what is asked of other programs. */
   signal?: AbortSignal;
 }

@@ -1,5 +1,5 @@
 import type { GitRemote } from './git-remote.ts';
-import { valuesOf, type GitState } from './git-settings.ts';
+import type { GitState, Setting } from './git-settings.ts';
 
 /** Settings that say what a repository is, not what git does in it: without them its objects cannot be read. */
 const FORMAT = [
@@ -51,21 +51,23 @@ const FIXED: [key: string, value: string][] = [
  * Null where a value cannot be carried over.
  */
 export function gitConfigFile(state: GitState, remote: GitRemote, url: string): string | null {
-  const { settings } = state;
-  const lines: [key: string, value: string][] = [];
-  const copy = (key: string, every: boolean): void => {
-    const values = valuesOf(settings, key);
-    for (const value of every ? values : values.slice(-1)) lines.push([key, value]);
-  };
-  for (const key of [...FORMAT, ...MAPPING, 'remote.pushdefault']) copy(key, false);
-  lines.push([`remote.${remote.name}.url`, url]);
-  for (const name of OF_REMOTE)
-    copy(`remote.${remote.name}.${name}`, name === 'fetch' || name === 'push');
-  let count = 0;
-  for (const { key, value } of settings)
-    if (OF_BRANCH.test(key) && ++count <= MAX_BRANCH_LINES) lines.push([key, value]);
-  const written = [...lines, ...FIXED].map(([key, value]) => line(key, value));
+  const lines = carriedSettings(state, remote).map(({ key, value }) => line(key, value));
+  const address = line(`remote.${remote.name}.url`, url);
+  const written = [address, ...lines, ...FIXED.map(([key, value]) => line(key, value))];
   return written.includes(null) ? null : `${written.join('')}`;
+}
+
+/** Those of the repository's settings that count in the sibling as well. */
+export function carriedSettings({ settings }: GitState, remote: GitRemote): Setting[] {
+  const of = (key: string, every: boolean): Setting[] =>
+    settings.filter((each) => each.key === key).slice(every ? 0 : -1);
+  return [
+    ...[...FORMAT, ...MAPPING, 'remote.pushdefault'].flatMap((key) => of(key, false)),
+    ...OF_REMOTE.flatMap((name) =>
+      of(`remote.${remote.name}.${name}`, name === 'fetch' || name === 'push'),
+    ),
+    ...settings.filter(({ key }) => OF_BRANCH.test(key)).slice(0, MAX_BRANCH_LINES),
+  ];
 }
 
 /** One section a line: git-config(1), "Syntax". */

@@ -46,7 +46,7 @@ export async function readGitState(
 ): Promise<GitState> {
   const run = (...args: string[]): Promise<string> => runGit(git, ['-C', folder, ...args], context);
   const [places, list, head] = await Promise.all([
-    run('rev-parse', '--path-format=absolute', '--git-dir', '--git-common-dir'),
+    gitFolders(git, folder, context),
     run('config', '--list', '-z', '--show-origin', '--includes'),
     run('rev-parse', '--symbolic-full-name', 'HEAD').catch(() => ''),
   ]);
@@ -54,6 +54,12 @@ export async function readGitState(
   if (!gitDir.startsWith('/') || !commonDir.startsWith('/')) throw new Error('no git folder');
   const branch = /^refs\/heads\/(.+)\n/.exec(head)?.[1] ?? null;
   return { gitDir, commonDir, branch, settings: parseSettings(list, folder) };
+}
+
+/** Its own folder and the one it shares with other worktrees, a line each. @throws Error */
+export function gitFolders(git: string, folder: string, context: BrokerContext): Promise<string> {
+  const what = ['--path-format=absolute', '--git-dir', '--git-common-dir'];
+  return runGit(git, ['-C', folder, 'rev-parse', ...what], context);
 }
 
 /** `git config --list -z --show-origin`: `file:PATH NUL KEY LF VALUE NUL` each, git-config(1). */

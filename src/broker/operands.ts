@@ -7,6 +7,8 @@ import type { Operands } from './definition.ts';
 /** Longer than any branch, title or package name; a comment on an issue (65,536 characters at GitHub) fits. */
 const MAX_TEXT = 70_000;
 const WORD = /^[\p{L}\p{N}_@{][\p{L}\p{N}_@{}./:#%+=,~^?&*-]{0,499}$/u;
+/** Addresses and files, also in one slash: what takes a name takes those as well (`npm view file:.`). */
+const ELSEWHERE = /(?:^|@)(?:file|https?|ssh|git\+[a-z]+):|:\/\//i;
 /** A step up, also as a URL may write it. */
 const CLIMBS = /(?:^|\/)(?:\.|%2e){2}(?:\/|$)/i;
 
@@ -22,7 +24,7 @@ export function refuseOperand(word: string, kind: Operands, place: Place): strin
   if (word.startsWith('-')) return `${shown} looks like an option`;
   if (word.includes('\0') || word.length > MAX_TEXT) return `an argument is too long`;
   if (kind === 'none') return `${shown} is one word too many`;
-  if (kind === 'word' && (!WORD.test(word) || word.includes('://') || CLIMBS.test(word)))
+  if (kind === 'word' && (!WORD.test(word) || ELSEWHERE.test(word) || CLIMBS.test(word)))
     return `${shown} is not a plain name, number or branch`;
   if (kind === 'path' && !isInside(word, place)) return `${shown} is not in the repository`;
   return null;

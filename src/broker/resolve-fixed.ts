@@ -1,7 +1,8 @@
-import { printableArgv } from '../printable.ts';
+import { printable, printableArgv } from '../printable.ts';
 import { expandHome, findCredential, isOutside } from './credentials.ts';
 import type { BrokerContext, BrokerDefinition } from './definition.ts';
-import { runGit } from './git-settings.ts';
+import { gitFolders, runGit } from './git-settings.ts';
+import { isSessions } from './git-trust.ts';
 import { findProgram, folderBeside, startsWith } from './programs.ts';
 import { writeCall, type ReadCall } from './read-call.ts';
 import type { BrokerDecision, BrokerHost } from './types.ts';
@@ -25,13 +26,15 @@ export async function resolveFixed(
       safer: credential.login,
     };
   const argv: [string, ...string[]] = [program, ...writeCall(call)];
+  const git = definition.runs.includes('git') ? await ownGit(context) : null;
+  const asks = git?.doubtful ? [...call.asks, git.doubtful] : call.asks;
   return {
     kind: 'run',
     run: {
       broker: name,
       argv,
       cwd,
-      env: { ...siblingEnvironment(context), ...definition.set, ...found.env },
+      env: { ...siblingEnvironment(context), ...definition.set, ...git?.env, ...found.env },
       hosts,
       files: [
         ...found.files,
@@ -48,8 +51,31 @@ export async function resolveFixed(
         { label: 'to', text: hosts.map(({ host }) => host).join(', ') },
         { label: 'with', text: found.shown.join(', ') },
       ],
-      askBecause: call.asks.length ? call.asks.join('; ') : null,
+      askBecause: asks.length ? asks.join('; ') : null,
     },
+  };
+}
+
+/**
+ * The session's own repository, wherever in it the program starts: it asks git which one it is about, and any other in it
+ * may be of the session's making.
+ */
+async function ownGit(
+  context: BrokerContext,
+): Promise<{ env: Record<string, string>; doubtful: string | null }> {
+  const { repository } = context;
+  const git = findProgram('git', context);
+  const said = git === null ? '' : await gitFolders(git, repository, context).catch(() => '');
+  const [gitDir, commonDir = ''] = said.startsWith('/')
+    ? said.split('\n')
+    : [`${repository}/.git`, `${repository}/.git`];
+  const folders = { gitDir: gitDir ?? '', commonDir };
+  const doubtful = isSessions(`${commonDir}/config`, folders, context);
+  return {
+    env: { GIT_DIR: folders.gitDir, GIT_COMMON_DIR: commonDir, GIT_WORK_TREE: repository },
+    doubtful: doubtful
+      ? `which repository it is about comes from ${printable(commonDir, 200)}/config, which the session can write`
+      : null,
   };
 }
 

@@ -2,10 +2,11 @@ import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { printable, printableArgv } from '../printable.ts';
 import type { BrokerCall, BrokerContext, BrokerDefinition } from './definition.ts';
-import { gitConfigFile } from './git-config-file.ts';
+import { carriedSettings, gitConfigFile } from './git-config-file.ts';
 import { readGitCall } from './git-call.ts';
 import { chooseRemote, remoteNames, type GitRemote } from './git-remote.ts';
 import { gitDirOf, readGitState, runGit, type GitState } from './git-settings.ts';
+import { isSessions } from './git-trust.ts';
 import { resolveSsh, type SshRun } from './git-ssh.ts';
 import { readUrl, type ReadUrl, type SshUrl } from './git-url.ts';
 import { findProgram } from './programs.ts';
@@ -201,30 +202,22 @@ function isFetchOf({ command, flags }: ReadCall, id: string): boolean {
 
 function asks(
   read: ReadCall,
-  { commonDir, gitDir }: GitState,
+  state: GitState,
   remote: GitRemote,
-  { repository, writable = [] }: BrokerContext,
+  context: BrokerContext,
 ): string | null {
   const because = [...read.asks];
   if (!remote.configured) because.push('it is an address, not a remote of this repository');
-  // Settings that include a file of the work tree: the session could have written it.
-  const protectedFiles = [`${commonDir}/config`, `${gitDir}/config.worktree`];
-  const doubtful = remote.decidedBy.find((file) => {
-    if (protectedFiles.includes(file)) return false;
-    const real = realOr(file);
-    return [repository, ...writable].some((folder) => real.startsWith(`${folder}/`));
-  });
+  const decided = (files: readonly (string | null)[]): string | undefined =>
+    files.find((file) => file !== null && isSessions(file, state, context)) ?? undefined;
+  const address = decided(remote.decidedBy);
+  const settings = decided(carriedSettings(state, remote).map(({ file }) => file));
+  const doubtful = address ?? settings;
   if (doubtful !== undefined)
-    because.push(`its address comes from ${printable(doubtful, 200)}, which the session can write`);
+    because.push(
+      `${address === undefined ? 'what it does' : 'its address'} comes from ${printable(doubtful, 200)}, which the session can write`,
+    );
   return because.length ? because.join('; ') : null;
-}
-
-function realOr(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 function refuse(reason: string, safer: string): Extract<BrokerDecision, { kind: 'refuse' }> {

@@ -9,9 +9,10 @@ import {
 } from '../sandbox/build-plan.ts';
 import { expandHome } from '../sandbox/home-mounts.ts';
 import type { MountStep, SandboxPlan } from '../sandbox/plan.ts';
+import type { Unfollowed } from '../sandbox/stage-one-protocol.ts';
 import { isVisible } from '../sandbox/visible.ts';
 import type { EffectiveProfile } from '../profile/types.ts';
-import type { ViewPlan } from '../view/types.ts';
+import type { Cover, ViewPlan } from '../view/types.ts';
 import type { BrokeredRun } from './types.ts';
 
 /** What of the session the sibling is made from. */
@@ -27,11 +28,16 @@ export interface SiblingPlan {
   plan: SandboxPlan;
   /** What may be executed, links resolved. */
   runs: string[];
+  /**
+   * What the session can write to, or could move. Programs read files there by names they know (git's `info/grafts`, npm's
+   * `package.json`) and print what they cannot use: a link in place of one would have them print the credential.
+   */
+  unfollowed: Unfollowed[];
 }
 
 /**
- * The sandbox of one brokered run: the system as the session sees it, the repository as the host has it, the credential,
- * and nothing of the agent's making but what is in the repository.
+ * The sandbox of one brokered run: system and repository as the session sees them, but for links, the credential, and
+ * nothing of the agent's making but what is in the repository.
  * @param folder of this run's own on the host, made here
  * @throws Error in one sentence for what could be the session's own work where a program or a credential should be
  */
@@ -49,7 +55,8 @@ export function planSibling(
   const { nothing, resolvConf } = sources.sources;
   const cwd = insideRepository(run.cwd, view.repository);
   const system = systemMounts({ profile, home, uid, nothing });
-  const mounts = [...system, ...repositoryMounts(view, run.writesRepository)];
+  const repository = repositoryMounts(view, run.writesRepository);
+  const mounts = [...system, ...repository];
   const held = (path: string): string => untouched(path, sources, run.broker);
   const runs = [...new Set([run.argv[0], ...run.runs])].map((path) => given(path, held(path)));
   const files = [...run.files, ...run.sockets].map((path): MountStep => ({
@@ -60,6 +67,14 @@ export function planSibling(
   const granted = [...runs.flat(), ...files].filter(({ target }) => !isVisible(target, mounts));
   const hostPorts = [...new Set(run.hosts.map(({ port }) => port))];
   return {
+    // Each lies over those before, as it does when it is bound.
+    unfollowed: repository.flatMap((step) =>
+      'source' in step &&
+      step.source === step.target &&
+      (step.op === 'bind' || !run.writesRepository)
+        ? [{ path: step.target, readOnly: step.op === 'ro-bind' }]
+        : [],
+    ),
     runs: [...new Set(runs.flatMap((steps) => steps.slice(-1).map(({ target }) => target)))],
     plan: {
       mounts: [
@@ -99,12 +114,30 @@ function insideRepository(cwd: string, repository: string): string {
 
 /**
  * What the plan of the session names below the repository may have been moved since, or lead elsewhere by a link of the
- * session's: it is left out. That nothing of the session's is executed does not rest on it.
+ * session's: it is left out. That nothing of the session's is executed does not rest on it. What is covered for the session
+ * is covered here: what a command reads it may print, or publish.
  */
 function repositoryMounts(view: ViewPlan, writable: boolean): MountStep[] {
-  return viewMounts({ ...view, covers: [] })
-    .filter((step) => !('source' in step) || isReal(step.source))
-    .map((step) => (step.op === 'bind' && !writable ? { ...step, op: 'ro-bind' } : step));
+  const { covers, extraBinds } = view;
+  const isBound = ({ path, outside }: Cover): boolean =>
+    !outside || extraBinds.some((folder) => path.startsWith(`${folder}/`));
+  const plan = writable ? view : { ...view, pinned: [], readOnly: [] };
+  return [
+    ...viewMounts({ ...plan, covers: [] })
+      .filter((step) => !('source' in step) || isReal(step.source))
+      .map((step) =>
+        step.op === 'bind' && !writable ? { ...step, op: 'ro-bind' as const } : step,
+      ),
+    ...covers
+      .filter((cover) => isBound(cover) && canCover(cover))
+      .map(({ path, source }): MountStep => ({ op: 'ro-bind', source, target: path })),
+  ];
+}
+
+/** Where there is nothing, or something else, bubblewrap would make a file in the repository, or fail. */
+function canCover({ path, source }: Cover): boolean {
+  const stats = lstatSync(encodePath(path), { throwIfNoEntry: false });
+  return isReal(path) && stats?.isDirectory() === lstatSync(source).isDirectory();
 }
 
 /** Whether the path leads through no link. */

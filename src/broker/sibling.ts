@@ -59,6 +59,7 @@ export class Sibling {
         argv: plan.argv,
         tcpPorts: plan.network.tcpPorts,
         maxUserNamespaces: ownUserNamespaces(plan.uid),
+        unfollowed: sibling.unfollowed,
       });
       await Promise.all([
         adoptListeners(opened).then((all) => (network = this.#options.openNetwork(all))),
@@ -107,7 +108,7 @@ export class Sibling {
     }
   }
 
-  #startGate({ pid, listener }: Opened, { runs }: SiblingPlan): Promise<void> {
+  #startGate({ pid, listener }: Opened, { runs, unfollowed }: SiblingPlan): Promise<void> {
     const { broker, onRefused } = this.#options;
     const onReport = (report: GateReport): void => {
       if (report.type === 'started') this.#init = report.init;
@@ -118,6 +119,10 @@ export class Sibling {
       this.#failure = error;
       this.kill();
     };
-    return this.#gate.start({ listener, stageOne: pid, runs, broker }, { onReport, onDeath });
+    const order = {
+      ...{ listener, stageOne: pid, runs, broker },
+      unfollowed: unfollowed.map(({ path }) => path),
+    };
+    return this.#gate.start(order, { onReport, onDeath });
   }
 }

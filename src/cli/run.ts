@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { Option, type Command } from 'commander';
 import type { RunOptions } from '../session/run-session.ts';
 import { notEmpty } from './misuse.ts';
@@ -42,8 +43,8 @@ export function registerRunCommand(program: Command): void {
         ...(flags.repository === undefined ? {} : { repository: flags.repository }),
         ...(flags.profile === undefined ? {} : { profile: flags.profile }),
         ...(flags.task === undefined ? {} : { task: flags.task }),
-        say: (line) => {
-          if (!flags.quiet) say(line);
+        say: (line, onTerminal) => {
+          if (!flags.quiet && !(isatty(2) && onTerminal(line))) say(line);
         },
       };
       const { exitCode } = await runSession(options);

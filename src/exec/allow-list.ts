@@ -1,6 +1,6 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { encodePath } from '../byte-path.ts';
+import { decodePath, encodePath } from '../byte-path.ts';
 import { answerNotification, notificationIsValid, type Notification } from '../kernel/seccomp.ts';
 import { parentOf } from '../process-stat.ts';
 import type { ExecRequest, Verdict } from '../policy/types.ts';
@@ -43,7 +43,7 @@ export class AllowListGate {
         if (!notificationIsValid(this.#order.listener, notification.id)) return;
         if (!('fd' in call.file)) return this.#answer(notification, call.file.errno);
         request = requestOf(call, call.file.path);
-        verdict = this.#judge(call, call.file);
+        verdict = this.#follows(tid) ?? this.#judge(call, call.file);
       } finally {
         release(call.file);
       }
@@ -81,15 +81,30 @@ export class AllowListGate {
     return null;
   }
 
+  /** Before the first program: bubblewrap binds what was bound so, and whether it kept that is its own affair. */
+  #follows(tid: number): Verdict | null {
+    if (this.#command !== null) return null;
+    const followed = followedMounts(tid, this.#order.unfollowed);
+    return followed.length === 0
+      ? null
+      : this.#deny(`links in ${followed.join(', ')} would be followed there`);
+  }
+
   #lists(path: string): boolean {
     return this.#order.runs.some((allowed) => path === allowed || path.startsWith(`${allowed}/`));
   }
 
   #unlisted(path: string): Verdict {
+    return this.#deny(
+      `a command that guard runs with a credential starts nothing but its own programs, and ${path} is none`,
+    );
+  }
+
+  #deny(reason: string): Verdict {
     return {
       action: 'deny',
       rule: `broker.${this.#order.broker}.runs`,
-      reason: `a command that guard runs with a credential starts nothing but its own programs, and ${path} is none`,
+      reason,
       source: { layer: 'default', file: 'guard', line: 0 },
     };
   }
@@ -114,6 +129,23 @@ export class AllowListGate {
   #answer(notification: Notification, error: number | null): void {
     answerNotification(this.#order.listener, notification.id, error);
   }
+}
+
+/** proc_pid_mountinfo(5): the mount that is seen at a path is the last one of it. */
+function followedMounts(tid: number, paths: readonly string[]): string[] {
+  if (paths.length === 0) return [];
+  const options = new Map<string, string>();
+  for (const line of readFileSync(`/proc/${tid}/mountinfo`, 'latin1').split('\n')) {
+    const [, , , , point = '', flags = ''] = line.split(' ');
+    options.set(decodePath(Buffer.from(unescaped(point), 'latin1')), flags);
+  }
+  return paths.filter((path) => !options.get(path)?.split(',').includes('nosymfollow'));
+}
+
+function unescaped(point: string): string {
+  return point.replace(/\\([0-7]{3})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  );
 }
 
 function requestOf({ argv, cwd }: HeldCall, path: string): ExecRequest {

@@ -26,6 +26,8 @@ export interface GateOrder {
 export interface AllowListOrder extends Pick<GateOrder, 'listener' | 'wake' | 'stageOne'> {
   /** Absolute paths of the host, links resolved: files, or folders with all in them. Nothing else is executed. */
   runs: string[];
+  /** Mounts of the sibling in which no symbolic link may be followed, or nothing is started. */
+  unfollowed: string[];
   /** Of the broker, for the reason of a refusal. */
   broker: string;
 }

@@ -49,10 +49,12 @@ export function readExec(
     const { path } = file;
     const names = [
       ...[lastComponent(call.called), lastComponent(path)],
-      ...identify(file, call.argv[0] ?? ''),
+      ...identify(file, (shim ? call.called : call.argv[0]) ?? ''),
     ];
     const common = { kind: 'exec', cwd: call.cwd, repository, home } as const;
-    const request = { ...common, path, names: [...new Set(names)], argv: call.argv };
+    // A script is told what file was called, not its argv[0]: by that name the real program starts.
+    const argv = shim ? [lastComponent(call.called), ...call.argv.slice(1)] : call.argv;
+    const request = { ...common, path, names: [...new Set(names)], argv };
     // The real program follows with an exec of its own.
     const indirect = shim ? [] : indirectPrograms(call, request.names, identify);
     const judged = !shim && shims.passes(notification.tid, file, request);

@@ -30,7 +30,7 @@ export class Shims {
   readonly #shims = new Map<string, KnownShim>();
   readonly #reals = new Map<string, KnownShim>();
   /** What a shim that was let go may execute without being judged again, by process. */
-  readonly #passes = new Map<number, string>();
+  readonly #passes = new Map<number, ReadonlySet<string>>();
   #depth = 0;
 
   constructor(orders: readonly ShimOrder[]) {
@@ -60,7 +60,10 @@ export class Shims {
   pass(caller: Caller, shim: ShimOrder, request: ExecRequest): void {
     this.#removeStale(caller, shim);
     if (this.#passes.size >= PASSES) this.#passes.clear();
-    this.#passes.set(caller.pid, keyOf(shim.real, request));
+    // Some programs are several by their name: only the one that was judged. A script has its own whatever it is called.
+    const called = request.argv[0] ?? '';
+    const names = called === shim.program ? [called, shim.real] : [called];
+    this.#passes.set(caller.pid, new Set(names.map((name) => keyOf(shim.real, request, name))));
   }
 
   /** Whether this is that exec. What differs in anything from what was judged is judged anew. */
@@ -69,7 +72,7 @@ export class Shims {
     if (!shim) return false;
     const expected = this.#passes.get(tid);
     this.#passes.delete(tid);
-    return expected === keyOf(shim.real, request);
+    return expected?.has(keyOf(shim.real, request, request.argv[0] ?? '')) === true;
   }
 
   /** A real program that no shim lies over, reached past its shim by a call that may be a broker's. */
@@ -112,8 +115,12 @@ export function mayBeBrokered(
   );
 }
 
-function keyOf(real: string, { argv, cwd }: Pick<ExecRequest, 'argv' | 'cwd'>): string {
-  return JSON.stringify([real, argv.slice(1), cwd]);
+function keyOf(
+  real: string,
+  { argv, cwd }: Pick<ExecRequest, 'argv' | 'cwd'>,
+  name: string,
+): string {
+  return JSON.stringify([real, lastComponent(name), argv.slice(1), cwd]);
 }
 
 function inodeOf({ dev, ino }: HeldFile): string {

@@ -11,8 +11,13 @@ const SYS_mount_setattr = 442;
 const CLONE_FS = 0x200;
 const CLONE_NEWNS = 0x20000;
 const AT_EMPTY_PATH = 0x1000;
+const AT_RECURSIVE = 0x8000;
 const OPEN_TREE_CLONE_CLOEXEC = 0x1 | 0o2000000;
 const MOUNT_ATTR_RDONLY = 1n;
+const MOUNT_ATTR_NOSUID = 2n;
+const MOUNT_ATTR_NODEV = 4n;
+/** Since Linux 5.14. */
+const MOUNT_ATTR_NOSYMFOLLOW = 0x200000n;
 const MOVE_MOUNT_F_EMPTY_PATH = 0x4;
 const MOVE_MOUNT_T_EMPTY_PATH = 0x40;
 
@@ -68,16 +73,36 @@ export function enterMountNamespace(fd: number): void {
 
 /** A new mount of what `fd` is, attached nowhere yet, read-only from the start. */
 export function cloneReadOnly(fd: number): number {
+  return clone(fd, MOUNT_ATTR_RDONLY, 0);
+}
+
+/**
+ * A new mount of what `fd` is and of all that is mounted below it, in which no symbolic link is followed: mount(2),
+ * MS_NOSYMFOLLOW. With what bubblewrap sets in any case, so that it has nothing left to set, which would take that away.
+ */
+export function cloneUnfollowed(fd: number, readOnly: boolean): number {
+  const flags = MOUNT_ATTR_NOSYMFOLLOW | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+  return clone(fd, readOnly ? flags | MOUNT_ATTR_RDONLY : flags, AT_RECURSIVE);
+}
+
+function clone(fd: number, flags: bigint, recursive: number): number {
   const tree = checked(
     'open_tree',
-    openTreeCall(SYS_open_tree, fd, EMPTY, OPEN_TREE_CLONE_CLOEXEC | AT_EMPTY_PATH),
+    openTreeCall(SYS_open_tree, fd, EMPTY, OPEN_TREE_CLONE_CLOEXEC | AT_EMPTY_PATH | recursive),
   );
   // struct mount_attr { u64 attr_set; u64 attr_clr; u64 propagation; u64 userns_fd; }
   const attributes = Buffer.alloc(32);
-  attributes.writeBigUInt64LE(MOUNT_ATTR_RDONLY, 0);
+  attributes.writeBigUInt64LE(flags, 0);
   checked(
     'mount_setattr',
-    setattrCall(SYS_mount_setattr, tree, EMPTY, AT_EMPTY_PATH, attributes, attributes.length),
+    setattrCall(
+      SYS_mount_setattr,
+      tree,
+      EMPTY,
+      AT_EMPTY_PATH | recursive,
+      attributes,
+      attributes.length,
+    ),
   );
   return tree;
 }

@@ -13,6 +13,14 @@ export interface StageOneOrder {
   tcpPorts: number[];
   /** Limit of user namespaces below the outer one, or null for none. */
   maxUserNamespaces: number | null;
+  /** Folders in which no symbolic link is followed; without links themselves, as in `byte-path.ts`. */
+  unfollowed: Unfollowed[];
+}
+
+export interface Unfollowed {
+  path: string;
+  /** As it is bound afterwards. */
+  readOnly: boolean;
 }
 
 export type StageOneReport =

@@ -3,10 +3,11 @@
  * and an empty network namespace. It opens what guard will listen on, installs the session's filter, and becomes the
  * inner bubblewrap. Everything is synchronous: no thread of Node's may be in the way of execve.
  */
-import { readSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { pathBytes } from '../byte-path.ts';
-import { closeOnExecFrom, memfd, setInheritable } from '../kernel/descriptors.ts';
+import { closeOnExecFrom, memfd, openWithoutLinks, setInheritable } from '../kernel/descriptors.ts';
 import { bindDatagrams, listenEverywhere } from '../kernel/listen.ts';
+import { attachOver, cloneUnfollowed } from '../kernel/mounts.ts';
 import { makeEveryAddressLocal } from '../kernel/netlink.ts';
 import { execve, newSession, resetIgnoredSignals } from '../kernel/process.ts';
 import { installFilter } from '../kernel/seccomp.ts';
@@ -15,6 +16,7 @@ import {
   REPORT_FD,
   type StageOneOrder,
   type StageOneReport,
+  type Unfollowed,
 } from './stage-one-protocol.ts';
 
 try {
@@ -25,6 +27,7 @@ try {
   newSession();
   if (order.maxUserNamespaces !== null)
     writeFileSync('/proc/sys/user/max_user_namespaces', `${order.maxUserNamespaces}\n`);
+  order.unfollowed.forEach(stopFollowing);
   const args = memfd('guard-arguments');
   writeSync(
     args,
@@ -48,6 +51,14 @@ try {
     // Guard is gone, and the stderr here is the user's: there is nobody to tell.
   }
   process.exit(125);
+}
+
+/** In this mount namespace, from which the inner bubblewrap takes what it binds. */
+function stopFollowing({ path, readOnly }: Unfollowed): void {
+  const target = openWithoutLinks(pathBytes(path));
+  const tree = cloneUnfollowed(target, readOnly);
+  attachOver(tree, target);
+  for (const fd of [tree, target]) closeSync(fd);
 }
 
 /** One line of guard's, without its newline. */

@@ -46,10 +46,10 @@ function signFor({ prepared, keyboard, say }: AskingOptions): () => Sign {
     (sign ??= visible(prepared) ? { missing: 'the session can see it' } : load());
   const load = (): Sign => {
     const { sign, fresh } = userSign();
-    // A file that stderr goes to may be one the session can read.
+    // Not the words themselves: some terminals tell programs what stands on their screen.
     if (fresh && 'words' in sign && isatty(2))
       say(
-        `your sign is "${sign.words}": questions of guard's show these words, and nobody else can (guard sign)`,
+        "every question of guard's shows three words that only you and guard know: see them with `guard sign`",
       );
     return sign;
   };

@@ -60,7 +60,7 @@ export class Brokering {
 
   onGateReport(report: GateReport): void {
     if (report.type === 'released') this.#calls.get(report.id)?.released(report.went);
-    else if (report.type === 'gone') this.#calls.get(report.id)?.abort.abort();
+    else if (report.type === 'gone') this.#forget(report.id);
     else if (report.type === 'broker') {
       const end = this.#take(report.event, report.call).finally(() => this.#ends.delete(end));
       this.#ends.add(end);
@@ -76,6 +76,13 @@ export class Brokering {
     }
     for (const sibling of this.#running) sibling.kill();
     await Promise.all(this.#ends);
+  }
+
+  /** Its caller is dead, so the gate says no more of it. */
+  #forget(id: number): void {
+    const call = this.#calls.get(id);
+    call?.abort.abort();
+    call?.released(false);
   }
 
   async #take(event: RequestEvent, shim: ShimCall): Promise<void> {
@@ -104,6 +111,7 @@ export class Brokering {
       repository: prepared.view.repository,
       home: prepared.home,
       writable: writableFolders(prepared),
+      readOnly: prepared.view.readOnly,
       signal: abort.signal,
     });
   }
@@ -130,14 +138,17 @@ export class Brokering {
     onSecrets(runSecrets(run.env));
     // Whatever cannot be done is found out before anybody is asked.
     const folder = join(prepared.folder.path, 'brokered', String(id));
-    const sibling = planSibling(run, folder, prepared);
+    const plan = (): SiblingPlan => planSibling(run, folder, prepared);
+    plan();
     const caller = new CallerProcess(shim.pid);
     try {
       const { cwd } = call.event.request as ExecRequest;
       if (!caller.standsIn(cwd)) throw new Error(`${cwd} is another folder outside of the session`);
       const event = withRun(call.event, run);
       const { allowed, by } = await decisions.judgeCall(event, facts(run));
-      if (allowed) await this.#serve({ ...call, event }, caller, shim.inside, { run, sibling });
+      // Planned anew: what is covered, and where, may have changed while it was asked about.
+      if (allowed)
+        await this.#serve({ ...call, event }, caller, shim.inside, { run, sibling: plan() });
       else gate.answerShim({ id, outcome: 'refuse', by, verdict: event.verdict });
     } finally {
       caller.close();
@@ -156,6 +167,7 @@ export class Brokering {
       const known = this.#calls.get(id);
       const went = new Promise<boolean>((resolve) => {
         if (known) known.released = resolve;
+        if (call.abort.signal.aborted) resolve(false);
       });
       gate.answerShim({ id, outcome: 'run', by: 'policy', verdict: null });
       if (this.#closed || !(await went)) return;
@@ -202,6 +214,8 @@ export class Brokering {
       });
       this.#running.add(sibling);
       const code = await sibling.run(plan).catch((error: unknown) => {
+        // Ended because nobody waits for it any more: nothing has failed.
+        if (caller.gone()) return EXIT.cannotEnforce;
         const failure = cannotRun(run, error);
         notice(failure.message);
         tellCaller(shim.pid, `${failure.format()}\n`);

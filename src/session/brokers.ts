@@ -11,7 +11,7 @@ import type { SessionFolder } from './session-folder.ts';
 /** A call that met a shim, with what it is resolved by. */
 export interface ShimmedCall extends Pick<
   BrokerContext,
-  'repository' | 'home' | 'signal' | 'writable'
+  'repository' | 'home' | 'signal' | 'writable' | 'readOnly'
 > {
   broker: string;
   argv: readonly string[];

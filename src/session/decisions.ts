@@ -140,12 +140,13 @@ export class Decisions {
 }
 
 function question(event: RequestEvent, { known: programs }: Policy): Question {
-  const { id, gate, pid, request, verdict, ancestry = [] } = event;
+  const { id, gate, pid, request, verdict, broker, ancestry = [] } = event;
   const exec = request.kind === 'exec';
   return {
     id,
     gate,
     ...(exec ? command(request) : { title: `${request.host ?? request.address}:${request.port}` }),
+    ...(broker ? { made: JSON.stringify(broker) } : {}),
     cwd: exec ? request.cwd : '',
     ancestry,
     verdict,

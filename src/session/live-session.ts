@@ -181,6 +181,7 @@ export class LiveSession {
         argv: launcher(plan.argv, terminal),
         tcpPorts: plan.network.tcpPorts,
         maxUserNamespaces: plan.userNamespaces ? null : ownUserNamespaces(plan.uid),
+        unfollowed: [],
       });
     } catch (error) {
       rmSync(prepared.folder.path, { recursive: true, force: true });
@@ -260,7 +261,10 @@ export class LiveSession {
   }
 
   #say(line: string): void {
-    this.#options.say(`guard: ${printable(line, 2000)}`);
+    this.#options.say(
+      `guard: ${printable(line, 2000)}`,
+      (text) => this.#relay?.note(text) ?? false,
+    );
   }
 
   #fail(error: GuardError): void {

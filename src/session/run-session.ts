@@ -22,8 +22,11 @@ export interface RunOptions {
   layers?: Layers;
   /** What the profile's `broker:` stands for; read from the profiles unless given. */
   brokers?: Brokers;
-  /** Hears guard's own words, a line each; they never go to stdout. */
-  say: (line: string) => void;
+  /**
+   * Hears guard's own words, a line each; they never go to stdout. On the user's terminal a line goes through
+   * `onTerminal`, which keeps it off the agent's screen, unless that returns false.
+   */
+  say: (line: string, onTerminal: (line: string) => boolean) => void;
 }
 
 export interface SessionResult {

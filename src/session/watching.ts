@@ -28,8 +28,11 @@ export function watchSession(options: WatchSession): () => Promise<void> {
       const init = await options.init();
       if (init !== null) await mounts.lay(init, mount);
     },
-    onCover: ({ path, kind, pattern }, secrets) => {
+    onCover: (cover, secrets) => {
+      const { path, kind, pattern } = cover;
       options.onSecrets(secrets);
+      // What guard runs beside the session sees no more of it than the session.
+      prepared.view.covers.push(cover);
       journal.append({ type: 'cover', path, kind, pattern });
     },
     onSecrets: options.onSecrets,

@@ -107,7 +107,7 @@ export class ControlStream {
     const plain = !this.#other && !this.#inString;
     if (this.#state.startsWith('swallow')) this.#done = chunk.length;
     this.#keepOpen(chunk);
-    if (this.#done === 0) return [{ data: chunk, plain, whole }];
+    if (this.#done === 0 && this.#pieces.length === 0) return [{ data: chunk, plain, whole }];
     this.#finishPiece(chunk.length);
     return this.#passed;
   }
@@ -170,6 +170,7 @@ export class ControlStream {
       case 'string-escape':
         if (byte === 0x5c) return this.#endString(at);
         this.#endString(at - 1);
+        this.#closeString(at - 1, ESC);
         this.#begin('escape', at - 1);
         return this.#take(byte, at);
       case 'swallow':
@@ -198,7 +199,10 @@ export class ControlStream {
       return;
     }
     if (this.#state === 'string' && byte === 0x9c) return this.#endString(at);
-    if (this.#state === 'string') this.#endString(at - 2);
+    if (this.#state === 'string') {
+      this.#endString(at - 2);
+      this.#closeString(at - 1, C1_LEAD);
+    }
     const start = at > 0 ? at - 1 : -1;
     this.#begin('escape', start);
     this.#escape(byte - 0x40, at);
@@ -276,6 +280,17 @@ export class ControlStream {
   #endString(at: number): void {
     this.#state = 'ground';
     this.#settle(at, { kind: 'string', introducer: this.#introducer, text: this.#text });
+  }
+
+  /**
+   * A string was ended by the control that begins at `at` with `first`, -1 when that byte has been shown. A terminal may take
+   * it for more of the string (GNU screen hands a DCS on to the one around it), so it is ended in a way that all know.
+   */
+  #closeString(at: number, first: number): void {
+    if (at > this.#done) this.#pieces.push(this.#chunk.subarray(this.#done, at));
+    this.#pieces.push(ABORT_STRING);
+    if (at < 0) this.#pieces.push(Buffer.of(first));
+    this.#done = Math.max(0, at);
   }
 
   #endSwallow(at: number): void {

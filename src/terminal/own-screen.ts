@@ -11,13 +11,14 @@ const TAKE_BACK = [
   '\x1b[?7h\x1b[?45l\x1b[?1045l\x1b[?5l', // wrapping, reverse wrapping, reverse video
   '\x1b(B\x1b)B\x1b*B\x1b+B\x0f', // character sets
   '\x1b[0"q\x1b[0$}', // protected text, status line
+  '\x1b[8l\x1b[0 k', // letters from right to left put in another order (terminal-wg, "BiDi in Terminal Emulators")
   '\x1b[?9l\x1b[?1000l\x1b[?1001l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?1016l', // mouse
   '\x1b[?1004l\x1b[?2031l\x1b[?2048l', // reports of focus, colours, size
   '\x1b[?1l\x1b>\x1b[?66l\x1b[?2004h', // cursor keys, keypad, bracketed paste
 ].join('');
 
 /** A sequence cut short, VT52 mode, another encoding, a frame not finished, output to the printer. */
-const INTERRUPT = '\x18\x1b\\\x1b<\x1b%G\x1b[?2026l\x1b[4i';
+const INTERRUPT = '\x18\x1b\\\x1b<\x1b%G\x1b[?2026l\x1b[4i\x1b[?4i';
 const KEYS_PLAIN = '\x1b[>0u\x1b[>4;0m';
 const KEYS_AGAIN = '\x1b[<u';
 const CLEAR = '\x1b[H\x1b[2J';
@@ -41,7 +42,7 @@ export function enterOwnScreen({ alternate, single, colours }: ScreenBelow): str
 }
 
 /** Clears it, and undoes what has a stack; the screen below is to be restored after that. */
-export const CLEAR_OWN_SCREEN = `\x18\x1b[0m\x1b]8;;\x1b\\\x1b[r${KEYS_AGAIN}${CLEAR}`;
+export const CLEAR_OWN_SCREEN = `\x18\x1b[0m\x1b]8;;\x1b\\\x1b[r\x1b[8h${KEYS_AGAIN}${CLEAR}`;
 /** From the main screen's point of view. */
 export const LEAVE_OWN_SCREEN = LEAVE;
 

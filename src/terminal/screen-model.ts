@@ -41,6 +41,7 @@ export function createScreenModel(columns: number, rows: number): ScreenModel {
   // Why: the public interface has neither the attributes in force nor the margins nor the saved cursor.
   const core = (terminal as unknown as { _core: Core })._core;
   useCurrentWidths(core);
+  boundRepetitions(terminal, core);
   const buffer = () => core._bufferService.buffer;
   const line = (y: number) => terminal.buffer.active.getLine(y) as unknown as Line | undefined;
   const link = (id: number): string => {
@@ -100,6 +101,22 @@ export function createScreenModel(columns: number, rows: number): ScreenModel {
     pen: () => penText(core._inputHandler._curAttrData),
     savedPen: () => penText(buffer().savedCurAttrData),
   };
+}
+
+/** What is done as often as their number says, once after the other: REP, SU, SD, IL, DL, CHT and CBT. */
+const REPEATED = ['b', 'S', 'T', 'L', 'M', 'I', 'Z'];
+
+/** Beyond a whole screen nothing changes, and two billion times would keep guard busy for minutes. */
+function boundRepetitions(
+  terminal: { cols: number; rows: number },
+  { _inputHandler: handler }: Core,
+): void {
+  for (const final of REPEATED)
+    handler.registerCsiHandler({ final }, ({ params }) => {
+      const most = Math.max(terminal.cols, terminal.rows) * (final === 'b' ? terminal.rows : 1);
+      params[0] = Math.min(params[0] ?? 0, most);
+      return false;
+    });
 }
 
 function lastCell(line: Line | undefined, x: number): { cell: Cell; x: number } | null {

@@ -29,7 +29,7 @@ const MOUSE_ENCODING = [1005, 1006, 1015, 1016];
 const ALTERNATE = [47, 1047, 1049];
 /** Those that come back on their own terms: a default that the user can have changed. */
 const USERS_OWN = [12, 1007, 2027];
-const ANSI = [4, 12, 20];
+const ANSI = [4, 8, 12, 20];
 
 export interface SavedCursor {
   charsets: CharsetState;
@@ -120,6 +120,7 @@ export class ScreenModes {
       (this.#ansi.get(4) ? '\x1b[4h' : '') +
       (this.#ansi.get(20) ? '\x1b[20h' : '') +
       (this.#ansi.get(12) === false ? '\x1b[12l' : '') +
+      (this.#ansi.get(8) === false ? '\x1b[8l' : '') +
       (this.is(7) ? '' : '\x1b[?7l') +
       (this.is(25) ? '\x1b[?25h' : '\x1b[?25l') +
       (this.is(2026) ? '\x1b[?2026h' : '')
@@ -172,6 +173,7 @@ export class ScreenModes {
       (this.#ansi.get(4) ? '\x1b[4l' : '') +
       (this.#ansi.get(20) ? '\x1b[20l' : '') +
       (this.#ansi.get(12) === false ? '\x1b[12h' : '') +
+      (this.#ansi.get(8) === false ? '\x1b[8h' : '') +
       this.#charsets.undo() +
       (this.#cursorStyle ? '\x1b[0 q' : '') +
       (pen ? '\x1b[0m' : '') +
@@ -195,8 +197,9 @@ export class ScreenModes {
     const is = (wanted: string): boolean => wanted === prefix + intermediates + final;
     const numbers = parameters.split(';').map(Number);
     if (is('?h') || is('?l')) for (const mode of numbers) this.#set(mode, final === 'h');
-    else if (is('?s')) for (const mode of numbers) this.#kept.set(mode, this.#value(mode));
-    else if (is('?r')) for (const mode of numbers) this.#putBack(mode);
+    else if (is('?s')) {
+      for (const mode of numbers) if (isKnown(mode)) this.#kept.set(mode, this.#value(mode));
+    } else if (is('?r')) for (const mode of numbers) this.#putBack(mode);
     else if (is('h') || is('l')) {
       for (const mode of numbers) if (ANSI.includes(mode)) this.#ansi.set(mode, final === 'h');
     } else if (is('m')) this.seePen();
@@ -212,6 +215,8 @@ export class ScreenModes {
   }
 
   #set(mode: number, on: boolean): void {
+    // A program can name millions.
+    if (!isKnown(mode)) return;
     if (on !== (DEFAULTS.get(mode) ?? false)) this.#ever.add(mode);
     if (ALTERNATE.includes(mode)) this.#switch(mode, on);
     else if (mode === 1048 && on) this.#save();
@@ -280,6 +285,9 @@ export class ScreenModes {
     this.colours.reset();
   }
 }
+
+const KNOWN = new Set([...DEFAULTS.keys(), ...MOUSE, ...MOUSE_ENCODING, ...ALTERNATE, 1048]);
+const isKnown = (mode: number): boolean => KNOWN.has(mode);
 
 /** Not every terminal knows the keypad by number (DECNKM); all know DECKPAM and DECKPNM. */
 const switchOn = (mode: number): string => (mode === 66 ? '\x1b=' : `\x1b[?${mode}h`);

@@ -6,6 +6,7 @@ import type { Passed } from './control-stream.ts';
 import { KeptLines } from './kept-lines.ts';
 import { hasSingleScreen } from './own-screen.ts';
 import { PromptHold } from './prompt-hold.ts';
+import { TypedSequence } from './typed-sequence.ts';
 import { UserTerminal } from './user-terminal.ts';
 import { comingBack, leftLine } from './way-back.ts';
 import { wholeSequence } from './whole-sequence.ts';
@@ -32,6 +33,7 @@ export class TerminalRelay {
   readonly #screen: AgentScreen;
   readonly #single = hasSingleScreen(process.env.TERM);
   readonly #kept = new KeptLines();
+  readonly #typed = new TypedSequence();
   readonly #waits = new Set<Wait>();
   readonly #resizeListeners = new Set<() => void>();
   #master: ReadStream | null = null;
@@ -94,8 +96,10 @@ export class TerminalRelay {
     this.#master.on('data', (data: Buffer) => this.#output(this.#screen.read(data)));
     this.#state = 'running';
     this.#terminal.open((data) => {
-      if (this.#hold) this.#hold.key(data);
-      else this.type(data);
+      const own = this.#hold ? this.#typed.rest(data) : data.length;
+      if (!this.#hold) this.#typed.see(data);
+      if (own > 0) this.type(data.subarray(0, own));
+      if (own < data.length) this.#hold?.key(data.subarray(own));
     });
     process.on('SIGWINCH', this.#resize);
     process.once('exit', this.#leave);

@@ -50,7 +50,14 @@ interface WidthProvider {
 
 export interface Core {
   _bufferService: { buffer: InternalBuffer };
-  _inputHandler: { _curAttrData: Attributes };
+  _inputHandler: {
+    _curAttrData: Attributes;
+    /** The numbers are the parser's own: changed here, they are changed for whoever handles the sequence after that. */
+    registerCsiHandler(
+      id: { prefix?: string; intermediates?: string; final: string },
+      callback: (parameters: { params: Int32Array }) => boolean,
+    ): unknown;
+  };
   _oscLinkService: { getLinkData(id: number): { id?: string; uri: string } | undefined };
   unicodeService: {
     _providers: Record<string, WidthProvider>;

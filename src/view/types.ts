@@ -20,6 +20,7 @@ export interface Cover {
 
 export interface ViewPlan {
   repository: string;
+  /** What turns up while the session runs is added. */
   covers: Cover[];
   /** Existing files and folders bound read-only: what others execute later. */
   readOnly: string[];

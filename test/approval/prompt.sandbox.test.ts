@@ -96,7 +96,7 @@ it('refuses what gets a no, and says in one line what was decided', async () => 
 it('takes no key for an answer that was typed before the question stood there', async () => {
   const place = askingPlace();
   const run = start(place, 'read -r line; shred victim || echo refu""sed');
-  await run.shows('your sign is');
+  await run.shows('guard sign');
   run.terminal.write('go\r');
   // All through what comes next: collecting, loading ink, drawing.
   for (let i = 0; i < 200 && !run.screen().includes(KEYS); i++) {
@@ -204,14 +204,15 @@ it('shows a sign that nothing inside the session can read', async () => {
       expect(readFileSync(join(file.parentPath, file.name), 'latin1')).not.toContain(words);
 });
 
-it('tells the sign once, at the first session in a terminal', async () => {
+it('tells of the sign once, at the first session in a terminal, and not what it is', async () => {
   const place = askingPlace();
   const first = start(place, 'true');
   await first.exited;
-  expect(first.screen()).toContain(`your sign is "${sign(place)}"`);
+  expect(first.screen()).toContain('`guard sign`');
+  expect(first.screen()).not.toContain(sign(place));
   const second = start(place, 'true');
   await second.exited;
-  expect(second.screen()).not.toContain(sign(place));
+  expect(second.screen()).not.toContain('guard sign');
 });
 
 it('says why when there is no sign, and asks all the same', async () => {

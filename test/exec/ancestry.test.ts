@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { expect, onTestFinished, test } from 'vitest';
 import { Ancestry } from '../../src/exec/ancestry.ts';
-import { parentOf } from '../../src/parent-process.ts';
+import { parentOf } from '../../src/process-stat.ts';
 
 /** A process whose name would confuse a naive reader of /proc/PID/stat. */
 function start(script = 'read line'): ChildProcess & { pid: number } {

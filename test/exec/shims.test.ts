@@ -70,6 +70,18 @@ it('lets pass exactly what was judged, once, and only that process', () => {
   }
 });
 
+it('lets no other command pass by the name that the program is started by', () => {
+  const shims = new Shims([order()]);
+  const caller = { pid: 7, inside: 3, nested: false };
+  const passes = (judged: string, started: string) => {
+    shims.pass(caller, order(), request([judged, '-fdx']));
+    return shims.passes(7, shell(), request([started, '-fdx']));
+  };
+  expect(passes('git-clean', '/run/guard/real/git/git-clean')).toBe(true);
+  expect(passes('git', 'git-clean')).toBe(false);
+  expect(passes('git-status', '/run/guard/real/git/git')).toBe(false);
+});
+
 it('takes away an answer that is left from an earlier process of that number', () => {
   const calls = mkdtempSync(join(tmpdir(), 'guard-calls-'));
   onTestFinished(() => rmSync(calls, { recursive: true }));

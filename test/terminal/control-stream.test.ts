@@ -36,6 +36,17 @@ const WITHHELD = {
   'VT52 mode': '\x1b[?2l',
   'Tektronix mode': '\x1b[?25;38h',
   'protected text': '\x1bV',
+  'clipboard, more zeros than are kept of a number': `\x1b]${'0'.repeat(40)}52;c;?\x1b\\`,
+  'clipboard, a number of more than 32 bits': '\x1b]4294967348;c;?\x1b\\',
+  'macro to be obeyed': '\x1bP1;0;1!z1b5d35323b633b6347494b07\x1b\\',
+  'macro, invoked': '\x1b[1*z',
+  'what a key types': '\x1bP0;1|23/79\x1b\\',
+  'keyboard locked': '\x1b[2h',
+  'keyboard locked among others': '\x1b[4;2h',
+  'mouse by DECELR': "\x1b[1;2'z",
+  'no alternate screen': '\x1b[?1046l',
+  'pages that are not shown': '\x1b[?64l',
+  "keys as Windows' console has them": '\x1b[?9001h',
 };
 const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1');
 

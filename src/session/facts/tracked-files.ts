@@ -8,6 +8,8 @@ import type { Found } from './tree-size.ts';
 
 /** A million files make some hundred megabytes; that many cannot be read in the time there is. */
 const INDEX_LIMIT = 128 * 1024 * 1024;
+/** No file has a longer path (PATH_MAX, limits.h), and each folder in it is kept. */
+const NAME_LIMIT = 4096;
 /** gitformat-index(5): mode of a submodule, and the flag of `git add --intent-to-add`, of which git has no content. */
 const GITLINK = 0o160000;
 const EXTENDED = 0x4000;
@@ -80,6 +82,7 @@ async function readInto(
       const wait = pace.breathe();
       if (wait) await wait;
       const { name, next } = entryAt(index, version, objectIdBytes, at, previous);
+      if (name.length > NAME_LIMIT) throw new NotMeasured('the git index cannot be read');
       if (isContent(index, version, at, objectIdBytes))
         files.add(name, { mtime: index.readUInt32BE(at + 8), size: index.readUInt32BE(at + 36) });
       [at, previous] = [next, name];

@@ -1,1 +1,0 @@
-export { parentOf } from './process-stat.ts';
