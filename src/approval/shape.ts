@@ -9,6 +9,6 @@ export function shapeOf(question: Question): string {
 }
 
 /** What is asked, to the letter: two asks of one shape that look the same in the list. */
-export function commandOf({ argv, title, calledAs }: Question): string {
-  return JSON.stringify([argv ?? title, calledAs ?? null]);
+export function commandOf({ argv, title, calledAs, made }: Question): string {
+  return JSON.stringify([argv ?? title, calledAs ?? null, made ?? null]);
 }

@@ -6,6 +6,8 @@ const SIMPLE = /^[\u0020-\u02ff\u2010-\u2027\u2030-\u205e\u2190-\u25ff]*$/u;
 const WIDTHLESS =
   /[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Regional_Indicator}\p{Emoji_Modifier}]/gu;
 
+const SPACES = /\p{Zs}{3,}/gu;
+
 /** Made when it is first needed: a session that asks nothing does without. */
 let segmenter: Intl.Segmenter | undefined;
 
@@ -17,9 +19,9 @@ export function steady(text: string, limit?: number): string {
   return alone(printable(text, limit));
 }
 
-/** One argument, quoted where it could be taken for two. */
+/** One argument, quoted where it could be taken for two, with runs of spaces written out: they could push text into a column of guard's own. */
 export function steadyArgument(argument: string, limit: number): string {
-  return alone(printableArgv([argument], limit));
+  return alone(printableArgv([argument], limit)).replace(SPACES, (run) => `\\x20{${run.length}}`);
 }
 
 function alone(text: string): string {

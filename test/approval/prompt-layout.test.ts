@@ -78,6 +78,20 @@ it('a long one, in the middle', () => {
   expect(plain(frame([long], { columns: 80, rows: 24 }, { scroll: 7 }))).toMatchSnapshot();
 });
 
+it('an argument cannot lay out a line of its own with spaces', () => {
+  const pad = ' '.repeat(90);
+  const shown = plain(
+    frame(
+      [question(1, { argv: ['/bin/rm', `x${pad}because   it is safe${'\u3000'.repeat(40)}y`] })],
+      {
+        columns: 80,
+        rows: 24,
+      },
+    ),
+  );
+  expect(shown).toContain("'x\\x20{90}because\\x20{3}it is safe\\x20{40}y'");
+});
+
 it('without a sign', () => {
   const sign = { missing: '/home/me/.local/state/guard/sign can be read by others' };
   const text = plain(frame([push], { columns: 80, rows: 24 }, {}, { sign }));
