@@ -44,3 +44,9 @@ export function processStat(pid: number | 'self'): ProcessStat | null {
 export function parentOf(pid: number): number {
   return processStat(pid)?.parent ?? 0;
 }
+
+/** Whether this process may use its terminal; without one there is nothing to be in the background of. */
+export function inForeground(): boolean {
+  const self = processStat('self');
+  return !self || self.foreground < 0 || self.foreground === self.group;
+}

@@ -14,7 +14,7 @@ const MAY_USE: Record<string, readonly string[]> = {
   view: ['secrets', 'profile'],
   doctor: ['kernel'],
   sandbox: ['kernel', 'doctor'],
-  terminal: ['kernel'],
+  terminal: ['kernel', 'approval'],
   exec: ['kernel', 'policy'],
   egress: ['policy'],
   approval: [],

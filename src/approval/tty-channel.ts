@@ -1,5 +1,6 @@
-import { closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { ReadStream, WriteStream } from 'node:tty';
+import { inForeground } from '../process-stat.ts';
 import type { PromptScreen, TerminalChannel } from './types.ts';
 
 /** The controlling terminal of the process that opens it (tty(4)). */
@@ -21,6 +22,7 @@ export interface TtyChannelOptions {
 export function ttyChannel({ fullScreen = () => false }: TtyChannelOptions = {}): TerminalChannel {
   return {
     available() {
+      // In the background it would be stopped for reading from its terminal or setting it (SIGTTIN, SIGTTOU: termios(3)).
       if (!inForeground() || !canOpen()) return 'no-terminal';
       return fullScreen() ? 'full-screen' : 'yes';
     },
@@ -108,20 +110,6 @@ function canOpen(): boolean {
   try {
     closeSync(openTerminal(constants.O_RDWR));
     return true;
-  } catch {
-    return false;
-  }
-}
-
-/**
- * A process in the background is stopped when it reads from or sets its terminal (SIGTTIN, SIGTTOU: termios(3)). Fields 5
- * and 8 of proc_pid_stat(5): its process group, and the one in the foreground of its terminal.
- */
-function inForeground(): boolean {
-  try {
-    const stat = readFileSync('/proc/self/stat', 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[2] === fields[5];
   } catch {
     return false;
   }

@@ -68,7 +68,7 @@ function locate(
   return { name, configured: configured || pushUrls.length > 0, urls, decidedBy: [...decidedBy] };
 }
 
-/** The longest beginning counts, the first of equals: remote.c, `alias_url`. */
+/** The longest beginning counts; of equals the one whose address was named first at all: remote.c, `alias_url`. */
 function rewrite(
   settings: readonly Setting[],
   url: string,
@@ -76,8 +76,12 @@ function rewrite(
 ): { url: string; file: string | null } | null {
   let longest = -1;
   let found: { url: string; file: string | null } | null = null;
-  for (const { key, value, file } of settings) {
-    if (!key.startsWith('url.') || !key.endsWith(`.${name}`)) continue;
+  const byAddress = new Map<string, Setting[]>();
+  for (const setting of settings) {
+    if (!setting.key.startsWith('url.') || !setting.key.endsWith(`.${name}`)) continue;
+    byAddress.set(setting.key, [...(byAddress.get(setting.key) ?? []), setting]);
+  }
+  for (const { key, value, file } of [...byAddress.values()].flat()) {
     if (value.length <= longest || !url.startsWith(value)) continue;
     longest = value.length;
     found = { url: key.slice('url.'.length, -`.${name}`.length) + url.slice(longest), file };

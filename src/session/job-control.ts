@@ -1,7 +1,7 @@
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import type { PromptScreen, TerminalChannel } from '../approval/types.ts';
 import { terminalModes } from '../kernel/pty.ts';
-import { processStat } from '../process-stat.ts';
+import { inForeground } from '../process-stat.ts';
 import type { TerminalRelay } from '../terminal/terminal-relay.ts';
 import { Watchdog, type TerminalState } from '../terminal/watchdog.ts';
 import { signalGroup } from './signals.ts';
@@ -70,9 +70,9 @@ export class JobControl {
     while (!this.#urgent && !this.#closed) {
       this.#again = false;
       this.#stopOwnGroup();
-      // Signals that came with the continuation are heard before it is judged.
       await setTimeout(TURN_MS);
-      await setImmediate();
+      // Signals that came with the continuation are heard before it is judged; another thread may have taken them.
+      if (!inForeground()) await setTimeout(TURN_MS);
       if (inForeground() && !this.#again) break;
     }
     if (inForeground()) this.#takeBack();
@@ -176,10 +176,4 @@ export class JobControl {
       // The terminal went away.
     }
   };
-}
-
-/** Without a controlling terminal there is nothing to be in the background of. */
-function inForeground(): boolean {
-  const self = processStat('self');
-  return !self || self.foreground < 0 || self.foreground === self.group;
 }

@@ -1,3 +1,4 @@
+// Longer than most files here: one state machine over bytes, whose states share what has been read so far.
 import { endOfPen, NextControl } from './next-control.ts';
 
 /**

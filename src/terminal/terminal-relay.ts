@@ -1,3 +1,4 @@
+// Longer than most files here: every method moves one of the few states that decide who has the terminal.
 import { closeSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { openPty, setWindowSize, terminalModes, windowSize, type Pty } from '../kernel/pty.ts';

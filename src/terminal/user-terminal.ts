@@ -1,5 +1,6 @@
 import { closeSync, writeSync } from 'node:fs';
 import { isatty, ReadStream } from 'node:tty';
+import { inForeground } from '../process-stat.ts';
 import { setTerminalModes, terminalModes, windowSize } from '../kernel/pty.ts';
 
 /** struct termios of the kernel: c_iflag, c_oflag, c_cflag, c_lflag, c_line, c_cc (termios(3), asm-generic/termbits.h). */
@@ -11,6 +12,12 @@ const OPOST = 0o1;
 /** ISIG ICANON ECHO ECHONL IEXTEN. */
 const LOCAL_OFF = 0o1 | 0o2 | 0o10 | 0o100 | 0o100000;
 const [CS8, PARENB] = [0o60, 0o400];
+
+/** What of a stream has no public interface. */
+type Internals = ReadStream & {
+  _handle?: { reading: boolean; readStop: () => void } | null;
+  _readableState: { reading: boolean };
+};
 
 /** The terminal that guard was started on: the user's own. */
 export class UserTerminal {
@@ -74,8 +81,16 @@ export class UserTerminal {
     this.#modes = null;
   }
 
+  /**
+   * Reads no further. A paused stream alone would go on filling its buffer, with what is typed to the shell, or be stopped
+   * for reading in the background (SIGTTIN). As Node does it for process.stdin.
+   */
   pauseInput(): void {
-    this.#input?.pause();
+    const input = this.#input as Internals | null;
+    input?.pause();
+    if (!input?._handle?.reading) return;
+    input._handle.reading = input._readableState.reading = false;
+    input._handle.readStop();
   }
 
   resumeInput(): void {
@@ -112,6 +127,7 @@ export class UserTerminal {
   close(): void {
     this.restoreModes();
     this.#input?.destroy();
+    process.once('exit', this.#leaveToOthers);
   }
 
   get #outputDescriptor(): number {
@@ -121,6 +137,11 @@ export class UserTerminal {
   get #output(): NodeJS.WriteStream {
     return this.descriptors.includes(1) ? process.stdout : process.stderr;
   }
+
+  /** Node sets the terminal at its exit as it found it, even from the background, where that is a shell's line editor's. */
+  readonly #leaveToOthers = (): void => {
+    if (!inForeground()) this.#forsake();
+  };
 
   /** The terminal is gone. Node aborts at its exit when it cannot reset one that it started with, unless that is closed. */
   #forsake(): void {

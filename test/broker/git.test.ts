@@ -90,7 +90,23 @@ it('rewrites addresses as git does', async () => {
       expect(chooseRemote(state, 'origin', 'fetch').urls).toEqual(said());
       expect(chooseRemote(state, undefined, 'push').urls).toEqual(said('--push'));
     }),
-    { numRuns: 40 },
+    {
+      numRuns: 40,
+      examples: [
+        // Equals, where the address that comes second in this rule was named first in another.
+        [
+          {
+            url: ['abbb'],
+            pushurl: [],
+            rules: [
+              ['insteadOf', 'abb', 'a'],
+              ['insteadOf', 'a', 'abbb'],
+              ['insteadOf', 'abb', 'abbb'],
+            ],
+          },
+        ],
+      ],
+    },
   );
 }, 60_000);
 
