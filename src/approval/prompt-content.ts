@@ -1,5 +1,5 @@
 import { commandLines, fitsScreen } from './command-lines.ts';
-import type { PromptField } from './prompt-fields.ts';
+import { LABEL, type PromptField } from './prompt-fields.ts';
 import type { WindowLine } from './prompt-layout.ts';
 import { commandOf } from './shape.ts';
 import { steady } from './steady-text.ts';
@@ -96,18 +96,28 @@ export function distinctCommands(
   return [...distinct.values()];
 }
 
-export function leadOf({ ancestry, gate }: Question, count: number): string {
+export function leadOf({ ancestry, gate, wants: asked }: Question, count: number): string {
   const who = steady(ancestry[0] ?? 'the session', 40);
+  if (asked !== undefined) {
+    const many = count > 1 ? ` (${count} requests of the same kind)` : '';
+    return `${who} ${steady(asked, 200)}${many}`;
+  }
   const wants = gate === 'egress' ? 'wants to connect to' : 'wants to run';
   return count > 1 ? `${who} ${wants} ${count} commands of the same kind` : `${who} ${wants}`;
 }
 
 /** What is known about a question besides its command. `factLines` are kept free for what is measured. */
 export function fieldsOf(question: Question, facts: string, factLines: number): PromptField[] {
-  const { ancestry, cwd, verdict, calledAs = '' } = question;
+  const { ancestry, cwd, verdict, calledAs = '', known = [] } = question;
   const source = verdict.source ? ` · ${sourceText(verdict.source)}` : '';
   const fields: (PromptField | null)[] = [
     { label: 'called', text: steady(calledAs, 200), rank: 2, tone: 'alarm' },
+    ...known.map(({ label, text }, at): PromptField => ({
+      label: steady(label, LABEL - 1),
+      text: steady(text, 300),
+      rank: at === 0 ? 1 : 3,
+      tone: 'plain',
+    })),
     { label: 'in', text: steady(cwd, 1000), rank: 3, tone: 'plain' },
     { label: 'through', text: through(ancestry), rank: 5, tone: 'plain' },
     { label: 'rule', text: steady(verdict.rule, 100) + source, rank: 4, tone: 'rule' },

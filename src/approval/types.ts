@@ -14,6 +14,10 @@ export interface Question {
   calledAs?: string;
   /** What guard would run in its place, to the letter: the same words may lead elsewhere a moment later. */
   made?: string;
+  /** What the caller wants, where it is neither a command nor a connection: `wants railway (api.example) to do`. */
+  wants?: string;
+  /** Shown with the rest at once; nothing to be measured. */
+  known?: readonly Fact[];
   cwd: string;
   /** From the agent down to the caller. */
   ancestry: readonly string[];

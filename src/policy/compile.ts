@@ -1,4 +1,5 @@
 import { Programs } from './argv/program.ts';
+import { compileCalls, type CallPolicy } from './call.ts';
 import type { NetworkPolicy } from './connect.ts';
 import { compileEntry, type Entry } from './entries.ts';
 import type { Facts } from './facts.ts';
@@ -27,6 +28,7 @@ export interface Policy {
   /** Those whose program is a pattern or a path. */
   openEntries: Entry[];
   network: NetworkPolicy;
+  calls: CallPolicy;
 }
 
 /** @throws GuardError for a host pattern that cannot be read */
@@ -57,6 +59,7 @@ export function compilePolicy(data: PolicyData): Policy {
       deny: data.network.deny.map((entry) => compileHost(entry, 'deny')),
       repositoryTrusted: data.repositoryTrusted,
     },
+    calls: compileCalls(data.calls, data.repositoryTrusted),
   };
 }
 

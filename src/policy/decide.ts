@@ -1,4 +1,5 @@
 import { invocationsOf, lastComponent, type NamedInvocation } from './argv/program.ts';
+import { decideCall } from './call.ts';
 import type { Policy } from './compile.ts';
 import { decideConnect } from './connect.ts';
 import { Facts } from './facts.ts';
@@ -30,6 +31,7 @@ const NOTHING: Verdict = {
 export function decide(policy: Policy, request: Request): Verdict {
   try {
     if (request.kind === 'connect') return decideConnect(policy.network, request);
+    if (request.kind === 'call') return decideCall(policy.calls, request);
     return (
       programsIn(policy, request)
         .map((invocation) => decideInvocation(policy, invocation, request))
@@ -40,7 +42,7 @@ export function decide(policy: Policy, request: Request): Verdict {
         )
     );
   } catch {
-    return denied('internal-error', 'guard failed to judge this command, and so refuses it');
+    return denied('internal-error', 'guard failed to judge this, and so refuses it');
   }
 }
 

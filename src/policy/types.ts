@@ -45,7 +45,58 @@ export interface ConnectRequest {
   port: number;
 }
 
-export type Request = ExecRequest | ConnectRequest;
+/** What an operation does to what it is about. `access`: to who may do what; `unknown`: it cannot be told. */
+export const OPERATION_CLASSES = ['read', 'change', 'destroy', 'access', 'unknown'] as const;
+export type OperationClass = (typeof OPERATION_CLASSES)[number];
+
+export type Json =
+  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** One thing that a request asks a service to do, as the wire shows it. Every text may be hostile. */
+export interface Operation {
+  /** As rules name it: `mutation volumeDelete`, `DELETE /repos/{owner}/{repo}`, `s3:DeleteBucket`, `push delete`, `sql DROP TABLE`. */
+  name: string;
+  class: OperationClass;
+  /** What it acts on; null when the wire does not show it. */
+  target: string | null;
+  /** With variables substituted; never recorded. */
+  arguments: Json;
+  /** Why it has its class, where its name does not say: `volumes.x.isDeleted is true`. */
+  because?: string;
+}
+
+/** What a request shows as its right to be made. */
+export type CredentialFact =
+  | { kind: 'none' }
+  /** A placeholder of guard's, at its host, in its place. */
+  | { kind: 'granted'; name: string }
+  | { kind: 'expired' | 'revoked' | 'not-granted'; name: string }
+  /** A placeholder where it does not belong: another host, a body, a name. */
+  | { kind: 'misplaced'; name: string; where: string }
+  /** The stand-in of a covered file that no credential is bound to. */
+  | { kind: 'stand-in'; where: string }
+  /** What looks like a credential and is none of guard's. */
+  | { kind: 'foreign'; where: string }
+  /** A real value that guard knows. */
+  | { kind: 'leak'; where: string };
+
+/** A request to a service, read as far as it takes to judge it; no byte of it has gone out. */
+export interface CallRequest {
+  kind: 'call';
+  protocol: 'http' | 'graphql' | 'grpc' | 'git' | 'aws' | 'postgres';
+  /** Id of the provider that speaks for the host; null where none does. */
+  provider: string | null;
+  host: string;
+  port: number;
+  /** Empty where the protocol has none. */
+  method: string;
+  /** Without its query. */
+  path: string;
+  operations: readonly [Operation, ...Operation[]];
+  credential: CredentialFact;
+}
+
+export type Request = ExecRequest | ConnectRequest | CallRequest;
 
 export interface Verdict {
   action: Action;

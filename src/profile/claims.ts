@@ -44,7 +44,10 @@ export async function repositoryClaims(
       };
       const longer = entry.key === 'approvals.timeout' && entry.value > timeout;
       if (longer || !tightens(entry)) claims.widens.push(line);
-      else if (entry.key === 'commands' && entry.value.action !== 'kill')
+      else if (
+        (entry.key === 'commands' || entry.key === 'network.rules') &&
+        entry.value.action !== 'kill'
+      )
         claims.replaces.push(line);
     }
   return claims;

@@ -1,4 +1,5 @@
-import type { CommandEntry, HostEntry } from './types.ts';
+import type { CredentialEntry, CredentialSource } from '../credentials/types.ts';
+import type { CallRule, CommandEntry, HostEntry } from './types.ts';
 
 /** Every line a profile can hold, by its key, with the type of what stands there. */
 export interface EntryValues {
@@ -23,6 +24,11 @@ export interface EntryValues {
   'network.hosts': HostEntry;
   'network.host-ports': number;
   'network.publish': number;
+  'network.rules': CallRule;
+  'network.inspect': string;
+  'network.opaque': string;
+  'network.foreign-credentials': string;
+  credentials: CredentialEntry;
   broker: string;
   'sandbox.user-namespaces': boolean;
   /** Seconds. */
@@ -58,5 +64,35 @@ export function entryText(entry: Entry): string {
   if (entry.key === 'env.set') return `${entry.value.name}=${entry.value.value}`;
   if (entry.key === 'network.hosts') return `${entry.value.name}: ${entry.value.address}`;
   if (entry.key === 'commands') return `${entry.value.match} (${entry.value.action})`;
+  if (entry.key === 'network.rules') return callRuleText(entry.value);
+  if (entry.key === 'credentials') return credentialText(entry.value);
   return entry.key === 'approvals.timeout' ? `${entry.value}s` : String(entry.value);
+}
+
+function callRuleText({ action, reason: _, ...conditions }: CallRule): string {
+  const said = Object.entries(conditions).map(([key, value]) =>
+    typeof value === 'string' ? `${key} ${value}` : `${key} ${JSON.stringify(value)}`,
+  );
+  return `${said.join(', ')} (${action})`;
+}
+
+/** Where the value comes from and where it goes: what a person has to agree to. */
+function credentialText({ name, from, provider, hosts, allow }: CredentialEntry): string {
+  const to = [provider ?? [], hosts].flat().join(', ');
+  return `${name} from ${sourceText(from)} to ${to}${allow ? `, allowing ${allow.join(', ')}` : ''}`;
+}
+
+export function sourceText(from: CredentialSource): string {
+  switch (from.kind) {
+    case 'env':
+      return `the variable ${from.name}`;
+    case 'dotenv':
+      return `${from.name} in ${from.file}`;
+    case 'file':
+      return from.path;
+    case 'command':
+      return `the command ${from.argv.join(' ')}`;
+    case 'keyring':
+      return `the keyring (${Object.entries(from.attributes).flat().join(' ')})`;
+  }
 }

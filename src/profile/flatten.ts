@@ -1,3 +1,4 @@
+import { callRule, credentialEntry } from './read-credential.ts';
 import type { Entry, EntryKey, ProfileContent } from './entries.ts';
 import type { ProfileDocument } from './schema.ts';
 import { durationSeconds } from './values.ts';
@@ -56,6 +57,20 @@ export function flatten(
   addMap('network.hosts', ['network', 'hosts'], data.network?.hosts);
   addList('network.host-ports', ['network', 'host-ports'], data.network?.['host-ports']);
   addList('network.publish', ['network', 'publish'], data.network?.publish);
+  addList('network.rules', ['network', 'rules'], data.network?.rules?.map(callRule));
+  for (const name of ['inspect', 'opaque', 'foreign-credentials'] as const)
+    addList(
+      `network.${name}`,
+      ['network', name],
+      data.network?.[name]?.map((host) => host.toLowerCase()),
+    );
+  for (const [name, written] of Object.entries(data.credentials ?? {}))
+    add(
+      'credentials',
+      credentialEntry(name, written),
+      ['credentials', name],
+      `credentials.${name}`,
+    );
   addList('broker', ['broker'], data.broker);
   const namespaces = data.sandbox?.['user-namespaces'];
   if (namespaces !== undefined)

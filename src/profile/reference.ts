@@ -50,12 +50,20 @@ export function renderProfileReference(): string {
 }
 
 function section(key: string, schema: Schema, required: boolean): string {
-  const lines = [`### \`${key}\``, '', ...prose(schema, required), ''];
-  for (const part of [schema, schema.items ?? {}])
-    for (const [name, each] of Object.entries(part.properties ?? {}))
-      lines.push(item(name, each, part.required?.includes(name) ?? false));
+  const lines = [`### \`${key}\``, '', ...prose(schema, required), '', ...items(schema, 0)];
   if (lines.at(-1) !== '') lines.push('');
   return lines.join('\n');
+}
+
+/** The keys of a block, of the blocks in a list, or of those behind names of the user's. */
+function items(schema: Schema, depth: number): string[] {
+  const named = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : {};
+  return [schema, schema.items ?? {}, named].flatMap((part) =>
+    Object.entries(part.properties ?? {}).flatMap(([name, each]) => [
+      '  '.repeat(depth) + item(name, each, part.required?.includes(name) ?? false),
+      ...items(each, depth + 1),
+    ]),
+  );
 }
 
 function prose(schema: Schema, required: boolean): string[] {
@@ -84,6 +92,6 @@ function typeName(schema: Schema): string {
       : schema.items?.type === 'object'
         ? 'list'
         : 'list of text';
-  if (schema.type === 'object') return 'names and values';
+  if (schema.type === 'object') return schema.properties ? 'block' : 'names and values';
   return schema.type === 'boolean' ? '`true` or `false`' : 'text';
 }

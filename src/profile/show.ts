@@ -1,5 +1,6 @@
 import { printable } from '../printable.ts';
 import type { Source } from '../policy/types.ts';
+import { writtenCredential } from './read-credential.ts';
 import type { EffectiveProfile, Sourced } from './types.ts';
 
 /** Column at which `# FILE:LINE` starts, where the line leaves room. */
@@ -54,7 +55,20 @@ export function renderProfile(profile: EffectiveProfile): string[] {
       ),
       ...list('host-ports', network.hostPorts),
       ...list('publish', network.publish),
+      ...block(
+        'rules',
+        network.rules.map(({ value, source }) => line(`- ${flow(value)}`, source)),
+      ),
+      ...list('inspect', network.inspect),
+      ...list('opaque', network.opaque),
+      ...list('foreign-credentials', network.foreignCredentials),
     ]),
+    ...block(
+      'credentials',
+      profile.credentials.map(({ value, source }) =>
+        line(`${scalar(value.name)}: ${flow(writtenCredential(value))}`, source),
+      ),
+    ),
     ...list('broker', profile.broker),
     ...block('sandbox', [one('user-namespaces', profile.sandbox.userNamespaces)]),
     ...block('approvals', [
@@ -99,4 +113,15 @@ function scalar(value: string | number | boolean): string {
   if (safe !== value) return JSON.stringify(safe);
   const plain = /^[A-Za-z_~./][\w~./@-]*$/.test(safe) && !/^(true|false|null|~)$/i.test(safe);
   return plain ? safe : `'${safe.replaceAll("'", "''")}'`;
+}
+
+/** A flow mapping as it would be written. */
+function flow(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
+  if (typeof value !== 'object' || value === null)
+    return value === null ? 'null' : scalar(value as string | number | boolean);
+  const parts = Object.entries(value)
+    .filter(([, inner]) => inner !== undefined)
+    .map(([key, inner]) => `${scalar(key)}: ${flow(inner)}`);
+  return `{ ${parts.join(', ')} }`;
 }

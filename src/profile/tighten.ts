@@ -8,7 +8,10 @@ export function tightens(entry: Entry): boolean {
     case 'files.protect':
     case 'system.hide':
     case 'network.deny':
+    case 'network.inspect':
       return true;
+    case 'network.rules':
+      return entry.value.action !== 'allow';
     case 'commands':
       return entry.value.action !== 'allow';
     case 'sandbox.user-namespaces':
@@ -32,6 +35,9 @@ export function tightens(entry: Entry): boolean {
     case 'network.hosts':
     case 'network.host-ports':
     case 'network.publish':
+    case 'network.opaque':
+    case 'network.foreign-credentials':
+    case 'credentials':
     case 'broker':
       return false;
   }

@@ -1,4 +1,5 @@
-import type { Action, Source } from '../policy/types.ts';
+import type { CredentialEntry } from '../credentials/types.ts';
+import type { Action, OperationClass, Source } from '../policy/types.ts';
 
 /** A value with the line it came from. */
 export interface Sourced<T> {
@@ -18,6 +19,20 @@ export interface HostEntry {
   name: string;
   /** `ADDRESS` or `ADDRESS:PORT`, on the user's side. */
   address: string;
+}
+
+/** `network.rules` entry: which operations of which services, and what about them. Patterns as in `commands`. */
+export interface CallRule {
+  /** `host`, `*.host`, with `:PORT` if it matters. */
+  host?: string;
+  provider?: string;
+  operation?: string;
+  class?: OperationClass;
+  target?: string;
+  /** By path in the arguments (`input.name`, `**.isDeleted`): a pattern, or a number, boolean or null. */
+  arguments?: Record<string, string | number | boolean | null>;
+  action: Action;
+  reason?: string;
 }
 
 export interface ProfileFile {
@@ -85,7 +100,17 @@ export interface EffectiveProfile {
     hosts: Sourced<HostEntry>[];
     hostPorts: Sourced<number>[];
     publish: Sourced<number>[];
+    /** In order of layers; `decide` applies the layering. */
+    rules: Sourced<CallRule>[];
+    /** Hosts whose requests are read besides those of providers, credentials and rules. */
+    inspect: Sourced<string>[];
+    /** Hosts whose requests are never read. */
+    opaque: Sourced<string>[];
+    /** Hosts at which credentials that guard did not issue may be used. */
+    foreignCredentials: Sourced<string>[];
   };
+  /** By name, each once. */
+  credentials: Sourced<CredentialEntry>[];
   /** Names of the brokers that are on: `profiles/brokers`, or the user's own. */
   broker: Sourced<string>[];
   sandbox: {

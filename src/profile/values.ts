@@ -149,11 +149,23 @@ export const duration: Check = (value) => {
     : null;
 };
 
-/** `90s`, `2m` → seconds; null for anything else. */
+const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600 };
+
+/** `90s`, `2m`, `8h` → seconds; null for anything else. */
 export function durationSeconds(value: string): number | null {
-  const match = /^(\d{1,5})(s|m)$/.exec(value);
-  return match ? Number(match[1]) * (match[2] === 'm' ? 60 : 1) : null;
+  const match = /^(\d{1,5})([smh])$/.exec(value);
+  return match ? Number(match[1]) * (UNIT_SECONDS[match[2] ?? ''] ?? 1) : null;
 }
+
+/** A week: longer than any session one would want a credential in. */
+const MAX_LIFETIME = 7 * 24 * 3600;
+
+export const lifetime: Check = (value) => {
+  const seconds = durationSeconds(value);
+  return seconds === null || seconds < 1 || seconds > MAX_LIFETIME
+    ? 'expected a time from "1s" to "168h", such as "30m"'
+    : null;
+};
 
 /** The name of an agent: also a file's name, so nothing that could leave its folder. */
 export const agentName: Check = (value) =>
@@ -164,6 +176,45 @@ export const agentName: Check = (value) =>
 /** The name of a broker: also a file's name. */
 export const brokerName: Check = (value) =>
   agentName(value) === null ? null : 'expected the name of a broker, such as "git"';
+
+/** The id of a provider: also a file's name. */
+export const providerName: Check = (value) =>
+  agentName(value) === null ? null : 'expected the name of a provider, such as "railway"';
+
+/** The name of a credential: also a file's name, and a word of `--grant NAME:…`. */
+export const credentialName: Check = (value) =>
+  /^[a-z0-9][a-z0-9_-]{0,63}$/i.test(value)
+    ? null
+    : 'expected a name of letters, digits, "-" and "_", such as "railway"';
+
+/** A class or an operation, `*` for any run of characters. */
+export const operationPattern: Check = (value) => {
+  if (!value.trim()) return 'expected an operation, such as "mutation volumeDelete"';
+  if (CONTROL.test(value)) return 'a control character is in it';
+  return value.length > 500 ? 'longer than 500 characters' : null;
+};
+
+/** `input.serviceId`, `**.isDeleted`. */
+export const argumentPath: Check = (value) =>
+  /^[^\s.]{1,100}(?:\.[^\s.]{1,100}){0,20}$/.test(value)
+    ? null
+    : 'expected names with dots between them, such as "input.name" or "**.isDeleted"';
+
+/** RFC 9110, section 5.1. */
+export const headerName: Check = (value) =>
+  /^[\w!#$%&'*+.^`|~-]{1,100}$/.test(value) ? null : 'expected the name of a header';
+
+export const scheme: Check = (value) =>
+  /^[\w-]{0,50}$/.test(value) ? null : 'expected one word, such as "Bearer" or "token"';
+
+/** Relative to the repository, `~/…` or absolute; never upwards. */
+export const credentialFile: Check = (value) =>
+  value ? checkPath(value, /[*?{}[\]]/) : 'expected a path';
+
+export const keyringWord: Check = (value) =>
+  value && value.length <= 200 && !CONTROL.test(value) && !value.startsWith('-')
+    ? null
+    : 'expected a word that does not start with "-"';
 
 /** What `extends` may name: an agent, or a file (`./x.yaml`, `~/x.yaml`, `/x.yaml`). */
 export const extendsName: Check = (value) => {

@@ -4,6 +4,7 @@ import { occurrences } from './occurrences.ts';
 import { placeholder } from './placeholder.ts';
 import { isPublicValue } from './public-value.ts';
 import { mergeRanges, withoutRanges, type Range } from './range.ts';
+import { StandIns } from './stand-ins.ts';
 
 export interface RedactedDotenv {
   /** As long as the original, byte for byte the same outside of secrets. */
@@ -17,17 +18,23 @@ const ATTEMPTS = 16;
 
 /**
  * A dotenv file with every secret value replaced by a placeholder of the same length and shape. Names, comments, layout,
- * booleans, numbers and plainly public values stay. Null if the content is no text and must be hidden instead.
+ * booleans, numbers and plainly public values stay. Null if the content is no text and must be hidden instead. A value
+ * that has a stand-in keeps it; those that get one are added.
  */
-export function redactDotenv(content: Buffer): RedactedDotenv | null {
+export function redactDotenv(
+  content: Buffer,
+  standIns: StandIns = new StandIns(),
+): RedactedDotenv | null {
   if (!isUtf8(content) || hasControls(content)) return null;
   const text = content.toString('latin1');
   const { ranges, names } = findSecrets(text);
   const values = new Set(ranges.map((r) => text.slice(r.start, r.end)));
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const redacted = replaceRanges(text, ranges);
-    if (attempt === ATTEMPTS - 1 || isClean(redacted, ranges, names, values))
-      return { redacted: Buffer.from(redacted, 'latin1'), secrets: secretStrings(values) };
+    const stand = new Map<string, string>();
+    const redacted = replaceRanges(text, ranges, stand, standIns);
+    if (attempt < ATTEMPTS - 1 && !isClean(redacted, ranges, names, values)) continue;
+    for (const [value, made] of stand) standIns.add(asText(value), asText(made));
+    return { redacted: Buffer.from(redacted, 'latin1'), secrets: secretStrings(values) };
   }
   return null;
 }
@@ -44,18 +51,34 @@ function findSecrets(text: string): { ranges: Range[]; names: Range[] } {
 }
 
 /** The same value gets the same placeholder, so that what was equal in the file stays equal. */
-function replaceRanges(text: string, ranges: readonly Range[]): string {
-  const stand = new Map<string, string>();
+function replaceRanges(
+  text: string,
+  ranges: readonly Range[],
+  stand: Map<string, string>,
+  standIns: StandIns,
+): string {
   let out = '';
   let at = 0;
   for (const { start, end } of ranges) {
     const value = text.slice(start, end);
-    const made = stand.get(value) ?? placeholder(value);
+    const made = stand.get(value) ?? known(value, standIns) ?? placeholder(value);
     stand.set(value, made);
     out += text.slice(at, start) + made;
     at = end;
   }
   return out + text.slice(at);
+}
+
+/** Only one of the same length can stand in a file. */
+function known(value: string, standIns: StandIns): string | undefined {
+  const standIn = standIns.of(asText(value));
+  if (standIn === undefined) return undefined;
+  const bytes = Buffer.from(standIn, 'utf8').toString('latin1');
+  return bytes.length === value.length ? bytes : undefined;
+}
+
+function asText(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
 function isClean(
@@ -94,7 +117,7 @@ function overlapping(sorted: readonly Range[], range: Range): Range[] {
 function secretStrings(values: Iterable<string>): string[] {
   const out = new Set<string>();
   for (const value of values) {
-    const text = Buffer.from(value, 'latin1').toString('utf8');
+    const text = asText(value);
     out.add(text);
     if (text.includes('\\n')) out.add(text.replaceAll('\\r', '\r').replaceAll('\\n', '\n'));
   }

@@ -3,7 +3,7 @@ import type { Fact, Question } from '../approval/types.ts';
 import type { Judgement } from '../egress/types.ts';
 import type { GateReport } from '../exec/protocol.ts';
 import { decide, type Policy } from '../policy/decide.ts';
-import type { ConnectRequest, ExecRequest, Verdict } from '../policy/types.ts';
+import type { CallRequest, ConnectRequest, ExecRequest, Verdict } from '../policy/types.ts';
 import { printableArgv } from '../printable.ts';
 import type { BrokeredEvent, RequestEvent } from './events.ts';
 import type { Journal } from './journal.ts';
@@ -21,13 +21,21 @@ const ANSWERED_BY: Record<string, string> = {
 
 /** The one path of every decision behind the gates: verdict, approval where it asks, journal. */
 export class Decisions {
+  readonly #onKill: (rule: string) => void;
   readonly #policy: Policy;
   readonly #approvals: Approvals;
   readonly #journal: Journal;
   /** Even; the exec gate's are odd. */
   #nextId = 0;
 
-  constructor(policy: Policy, approvals: Approvals, journal: Journal) {
+  /** @param onKill ends the session before it returns */
+  constructor(
+    policy: Policy,
+    approvals: Approvals,
+    journal: Journal,
+    onKill: (rule: string) => void,
+  ) {
+    this.#onKill = onKill;
     this.#policy = policy;
     this.#approvals = approvals;
     this.#journal = journal;
@@ -103,16 +111,85 @@ export class Decisions {
     if (this.#journal.failure) return { allowed: false, verdict };
     const event = this.recordConnection(request, verdict);
     if (verdict.action !== 'ask') return { allowed: verdict.action === 'allow', verdict };
-    const cancel = (): void => this.#approvals.cancel(event.id);
+    const { outcome } = await this.#askUntil(gone, question(event, this.#policy));
+    return { allowed: outcome === 'allow', verdict };
+  }
+
+  /**
+   * A request to a service. `shown` is what a person is told besides its operations; `identity` tells it from every other.
+   * Resolves never when a rule ends the session: nothing is answered any more.
+   */
+  async judgeOperations(
+    request: CallRequest,
+    shown: { who: readonly string[]; facts: readonly Fact[]; identity: string },
+    gone: AbortSignal,
+  ): Promise<{ allowed: boolean; verdict: Verdict; by: string; asked: boolean }> {
+    const verdict = decide(this.#policy, request);
+    const refused = { allowed: false, verdict, asked: false };
+    if (this.#journal.failure) return { ...refused, by: 'it cannot be recorded' };
+    const event = this.#recordCall(request, verdict);
+    if (verdict.action === 'kill') {
+      this.#onKill(verdict.rule);
+      return new Promise(() => undefined);
+    }
+    if (verdict.action !== 'ask')
+      return { ...refused, allowed: verdict.action === 'allow', by: 'policy' };
+    const { outcome, by } = await this.#askUntil(
+      gone,
+      callQuestion(event.id, request, verdict, shown),
+    );
+    return { allowed: outcome === 'allow', verdict, by: ANSWERED_BY[by] ?? by, asked: true };
+  }
+
+  /** Without arguments: they may hold anything, and a rule that counted says which it was. */
+  #recordCall(request: CallRequest, verdict: Verdict): RequestEvent {
+    const [first, ...rest] = request.operations.map((one) => ({ ...one, arguments: null }));
+    const recorded: CallRequest = {
+      ...request,
+      operations: first ? [first, ...rest] : request.operations,
+    };
+    return this.#recordEgress(recorded, verdict);
+  }
+
+  /**
+   * A placeholder or a secret turned up where none belongs. What held it is refused already; the user is asked whether the
+   * session may go on. Nobody there to ask is no answer: then it goes on.
+   */
+  async tripped(what: string, who: readonly string[], gone: AbortSignal): Promise<void> {
+    if (this.#journal.failure) return;
+    this.#journal.append({ type: 'notice', text: `tripwire: ${what}` });
+    const { outcome, by } = await this.#askUntil(gone, {
+      id: (this.#nextId += 2),
+      gate: 'egress',
+      wants: 'tried to send out what must not leave, and was refused. Let the session go on?',
+      title: what,
+      cwd: '',
+      ancestry: who,
+      verdict: {
+        rule: 'credential.tripwire',
+        reason:
+          'a program that sends credentials to places where they do not belong is not to be trusted; n ends the session',
+      },
+    });
+    if (outcome === 'deny' && (by === 'user' || by === 'user-earlier'))
+      this.#onKill('credential.tripwire');
+  }
+
+  async #askUntil(gone: AbortSignal, asked: Question): ReturnType<Approvals['ask']> {
+    const cancel = (): void => this.#approvals.cancel(asked.id);
     gone.addEventListener('abort', cancel);
     try {
-      return { allowed: (await this.#ask(event)).outcome === 'allow', verdict };
+      return await this.#approvals.ask(asked);
     } finally {
       gone.removeEventListener('abort', cancel);
     }
   }
 
   recordConnection(request: ConnectRequest, verdict: Verdict): RequestEvent {
+    return this.#recordEgress(request, verdict);
+  }
+
+  #recordEgress(request: ConnectRequest | CallRequest, verdict: Verdict): RequestEvent {
     const event: RequestEvent = {
       type: 'request',
       gate: 'egress',
@@ -145,7 +222,7 @@ function question(event: RequestEvent, { known: programs }: Policy): Question {
   return {
     id,
     gate,
-    ...(exec ? command(request) : { title: `${request.host ?? request.address}:${request.port}` }),
+    ...(exec ? command(request) : { title: whereTo(request) }),
     ...(broker ? { made: JSON.stringify(broker) } : {}),
     cwd: exec ? request.cwd : '',
     ancestry,
@@ -168,5 +245,32 @@ function command({ path, argv }: ExecRequest): Pick<Question, 'title' | 'argv' |
     title: printableArgv(shown),
     argv: shown,
     ...(name(own) === name(path) ? {} : { calledAs: own }),
+  };
+}
+
+function whereTo(request: ConnectRequest | CallRequest): string {
+  const host = request.kind === 'call' ? request.host : (request.host ?? request.address);
+  return `${host}:${request.port}`;
+}
+
+function callQuestion(
+  id: number,
+  request: CallRequest,
+  verdict: Verdict,
+  { who, facts, identity }: { who: readonly string[]; facts: readonly Fact[]; identity: string },
+): Question {
+  const { provider, host, operations } = request;
+  return {
+    id,
+    gate: 'egress',
+    wants: `asks ${provider === null ? host : `${provider} (${host})`} for`,
+    title: operations
+      .map(({ name, target }) => (target === null ? name : `${name} ${target}`))
+      .join(' + '),
+    made: identity,
+    known: facts,
+    cwd: '',
+    ancestry: who,
+    verdict,
   };
 }

@@ -134,6 +134,12 @@ function what(request: Request): string {
     return request.argv.length
       ? printableArgv(request.argv, WHAT_LIMIT)
       : printable(request.path, WHAT_LIMIT);
+  if (request.kind === 'call') {
+    const done = request.operations
+      .map(({ name, target }) => (target === null ? name : `${name} ${target}`))
+      .join(', ');
+    return `${printable(done, WHAT_LIMIT)} at ${printable(request.provider ?? request.host, 260)}`;
+  }
   const { host, address, port } = request;
   return `${printable(host ?? address)}:${port}${host === null ? ' (no name)' : ''}`;
 }

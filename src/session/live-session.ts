@@ -113,7 +113,10 @@ export class LiveSession {
     // Questions are taken back first: a call may wait for one.
     this.#closers.push(() => this.#brokering?.close());
     this.#closers.push(() => approvals.close());
-    const decisions = new Decisions(prepared.policy, approvals, journal);
+    const decisions = new Decisions(prepared.policy, approvals, journal, (rule) => {
+      this.#killedBy ??= rule;
+      this.#kill();
+    });
     const onSecrets = (secrets: string[]): void => this.#addSecrets(secrets);
     const around = { prepared, bwrap, gate: this.#gate, decisions, onSecrets, notice };
     this.#brokering = await startBrokering(around);

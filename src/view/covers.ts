@@ -8,6 +8,7 @@ import type { GitCover } from './git-session.ts';
 import { openInside, statHandle, withInside } from './inside.ts';
 import { standInContent, writeStandIn } from './stand-in.ts';
 import { placeOf } from './outside.ts';
+import type { StandIns } from '../secrets/stand-ins.ts';
 import type { FoundSecret } from './walk.ts';
 
 /** A cover and what is known of the file below it. */
@@ -25,6 +26,7 @@ export interface CoverOptions {
   repository: string;
   sessionDir: string;
   workTrees: WorkTrees;
+  standIns: StandIns;
   /** Number of the next stand-in. */
   next: () => number;
 }
@@ -52,7 +54,7 @@ export function prepareCover(
   { path, kind, pattern }: FoundSecret,
   source: string,
   entry: IndexEntry | null,
-  options: Pick<CoverOptions, 'repository' | 'workTrees'>,
+  options: Pick<CoverOptions, 'repository' | 'workTrees' | 'standIns'>,
   rewrite = false,
 ): PreparedCover | null {
   const { root, relative, absolute, outside } = placeOf(options.repository, path);
@@ -74,7 +76,12 @@ export function prepareCover(
   try {
     const stat = statHandle(handle);
     const opened = entry !== null && stat.isFile() && opensToCompare(entry, stat);
-    const content = standInContent(handle, stat, { kind, tracked: entry !== null, opened });
+    const content = standInContent(handle, stat, {
+      kind,
+      tracked: entry !== null,
+      opened,
+      standIns: options.standIns,
+    });
     writeStandIn(source, content, rewrite);
     return {
       cover: {

@@ -133,7 +133,7 @@ export class LateCovers {
       secret,
       source ?? join(sessionDir, 'covers', String(this.#next++)),
       entry,
-      { repository: plan.repository, workTrees },
+      { repository: plan.repository, workTrees, standIns: plan.standIns },
       source !== null,
     );
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { EffectiveProfile } from '../profile/types.ts';
 import { findWorkTrees, prepareCovers } from './covers.ts';
 import { gitEnvironment, writeGitFiles } from './git-session.ts';
+import { StandIns } from '../secrets/stand-ins.ts';
 import { compileNames } from './name-patterns.ts';
 import { besideGit } from './outside.ts';
 import { planProtection } from './protect.ts';
@@ -16,6 +17,8 @@ export interface PlanViewOptions {
   /** Absolute, private to guard: stand-ins go to `covers/`, git's files to `git/`. */
   sessionDir: string;
   files: EffectiveProfile['files'];
+  /** Placeholders that values have already: those of credentials. */
+  standIns?: StandIns;
 }
 
 /**
@@ -26,7 +29,12 @@ export function planView(options: PlanViewOptions): Promise<ViewPlan> {
   return new Promise((resolve) => resolve(planNow(options)));
 }
 
-function planNow({ repository, sessionDir, files }: PlanViewOptions): ViewPlan {
+function planNow({
+  repository,
+  sessionDir,
+  files,
+  standIns = new StandIns(),
+}: PlanViewOptions): ViewPlan {
   mkdirSync(join(sessionDir, 'covers'), { recursive: true, mode: 0o700 });
   const names = compileNames(files);
   const { secrets, protects, gits, bares } = walkRepository(repository, names);
@@ -42,6 +50,7 @@ function planNow({ repository, sessionDir, files }: PlanViewOptions): ViewPlan {
     repository,
     sessionDir,
     workTrees,
+    standIns,
     next: () => next++,
   });
   writeGitFiles(
@@ -59,6 +68,7 @@ function planNow({ repository, sessionDir, files }: PlanViewOptions): ViewPlan {
     ...protection,
     gitEnv: gitEnvironment(),
     secrets: [...new Set(prepared.flatMap((p) => p.secrets))],
+    standIns,
   };
 }
 

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { encodePath } from '../byte-path.ts';
 import { redactDotenv } from '../secrets/dotenv.ts';
+import type { StandIns } from '../secrets/stand-ins.ts';
 import { readHandle } from './inside.ts';
 import type { CoverKind } from './name-patterns.ts';
 
@@ -36,17 +37,18 @@ export interface StandInOptions {
   tracked: boolean;
   /** Git will open it to compare: a hidden file is then readable, and all zeros. */
   opened: boolean;
+  standIns: StandIns;
 }
 
 /** What stands in for the file behind a handle. A FIFO, a socket or a device is never opened. */
 export function standInContent(
   handle: number,
   stat: BigIntStats,
-  { kind, tracked, opened }: StandInOptions,
+  { kind, tracked, opened, standIns }: StandInOptions,
 ): StandInContent {
   const mode = Number(stat.mode) & 0o777;
   const common = { mtimeNs: stat.mtimeNs, folder: stat.isDirectory() };
-  const redaction = kind === 'redact' && stat.isFile() ? redacted(handle) : null;
+  const redaction = kind === 'redact' && stat.isFile() ? redacted(handle, standIns) : null;
   if (redaction)
     return {
       ...common,
@@ -67,10 +69,10 @@ export function standInContent(
   };
 }
 
-function redacted(handle: number): ReturnType<typeof redactDotenv> {
+function redacted(handle: number, standIns: StandIns): ReturnType<typeof redactDotenv> {
   try {
     const content = readHandle(handle, LONGEST_REDACTED);
-    return content && redactDotenv(content);
+    return content && redactDotenv(content, standIns);
   } catch {
     return null;
   }

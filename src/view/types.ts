@@ -1,3 +1,5 @@
+import type { StandIns } from '../secrets/stand-ins.ts';
+
 /** What the agent will see in place of what is there. Absolute paths, as in `byte-path.ts`. */
 
 export interface Cover {
@@ -34,4 +36,6 @@ export interface ViewPlan {
   gitEnv: Record<string, string>;
   /** Real values behind the covers: for redaction of the journal, in memory only, never written. */
   secrets: string[];
+  /** What stands for them in the covers: as the secrets, and of files that turn up later as well. */
+  standIns: StandIns;
 }

@@ -31,6 +31,7 @@ export function data(more: Partial<PolicyData> = {}): PolicyData {
     packs: [],
     commands: [],
     network: { allow: [], deny: [] },
+    calls: { rules: [], credentials: [], foreign: [], grants: null },
     repositoryTrusted: false,
     ...more,
   };

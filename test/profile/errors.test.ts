@@ -93,12 +93,42 @@ describe('keys', () => {
   });
 
   it.each<[text: string, key: string]>([
-    ['credentials: { railway: {} }', 'credentials'],
-    ['network: { rules: [] }', 'network.rules'],
     ['approvals: { webhook: "https://x.y" }', 'approvals.webhook'],
     ['commands: [{ match: x, action: ask, confirm: type-target }]', 'commands[0].confirm'],
   ])('%s is refused, not left out', (text, key) => {
     expect(problemsOf(v + text)[0]).toContain(`${key}: not supported by this version of guard.`);
+  });
+
+  it.each([
+    ['credentials: { x: { provider: railway } }', '2:19 credentials.x.from: it is missing'],
+    [
+      'credentials: { x: { from: { env: A } } }',
+      'credentials.x: a block of keys: expected a provider or hosts',
+    ],
+    [
+      'credentials: { x: { from: { env: A, file: /b }, hosts: [a.b] } }',
+      'expected exactly one of env, dotenv, file, command, keyring',
+    ],
+    ['credentials: { x: { from: {}, hosts: [a.b] } }', 'expected exactly one of'],
+    [
+      'credentials: { x: { from: { dotenv: .env }, hosts: [a.b] } }',
+      'dotenv and name belong together',
+    ],
+    ['credentials: { ../x: { from: { env: A }, hosts: [a.b] } }', 'expected a name of letters'],
+    ['credentials: { x: { from: { file: ../../etc/passwd }, hosts: [a.b] } }', '".." is not'],
+    ['credentials: { x: { from: { env: A }, hosts: [a.b], ttl: 0s } }', 'expected a time from'],
+    [
+      'credentials: { x: { from: { keyring: { -v: y } }, hosts: [a.b] } }',
+      'expected a word that does not start with "-"',
+    ],
+    ['credentials: { x: { from: { command: [] }, hosts: [a.b] } }', 'at least 1'],
+    ['network: { rules: [{ action: deny }] }', 'a rule needs at least one of'],
+    ['network: { rules: [{ host: a.b, action: dney }] }', 'Did you mean "deny"?'],
+    ['network: { rules: [{ class: delete, action: deny }] }', 'expected read or change or destroy'],
+    ['network: { rules: [{ host: "https://a.b", action: deny }] }', 'expected a host alone'],
+    ['network: { rules: [{ arguments: { "a b": x }, action: deny }] }', 'expected names with dots'],
+  ])('%s is explained', (text, said) => {
+    expect(problemsOf(v + text)[0]).toContain(said);
   });
 
   it.each([

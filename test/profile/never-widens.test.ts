@@ -46,8 +46,18 @@ const repositoryProfile = fc.record(
         hosts: fc.dictionary(fc.constantFrom('db', 'x.example'), fc.constant('127.0.0.1:1')),
         'host-ports': some(port),
         publish: some(port),
+        inspect: some(host),
+        opaque: some(host),
+        'foreign-credentials': some(host),
+        rules: some(
+          fc.record({ host: fc.constant('evil.example'), action: fc.constantFrom(...ACTIONS) }),
+        ),
       },
       optional,
+    ),
+    credentials: fc.dictionary(
+      fc.constantFrom('railway', 'other'),
+      fc.constant({ from: { command: ['evil'] }, hosts: ['evil.example'], allow: ['destroy'] }),
     ),
     broker: some(fc.constantFrom('git', 'gh', 'no-such')),
     sandbox: fc.record({ 'user-namespaces': fc.boolean() }, optional),
@@ -85,6 +95,9 @@ it('an untrusted repository profile, whatever it holds, never widens', async () 
           p.network.hosts,
           p.network.hostPorts,
           p.network.publish,
+          p.network.opaque,
+          p.network.foreignCredentials,
+          p.credentials,
         ],
         (p: typeof profile) => [p.agent, p.program, p.workspace],
       ])
@@ -97,6 +110,8 @@ it('an untrusted repository profile, whatever it holds, never widens', async () 
         (p: typeof profile): Sourced<unknown>[] => p.system.hide,
         (p: typeof profile): Sourced<unknown>[] => p.network.deny,
         (p: typeof profile): Sourced<unknown>[] => p.commands,
+        (p: typeof profile): Sourced<unknown>[] => p.network.rules,
+        (p: typeof profile): Sourced<unknown>[] => p.network.inspect,
       ]) {
         const now = refusals(profile);
         expect(now).toEqual(expect.arrayContaining(refusals(without)));
@@ -104,6 +119,7 @@ it('an untrusted repository profile, whatever it holds, never widens', async () 
         expect(now.length - added.length).toBe(refusals(without).length);
       }
       expect(profile.commands.filter(({ value }) => value.action === 'allow')).toEqual([]);
+      expect(profile.network.rules.filter(({ value }) => value.action === 'allow')).toEqual([]);
       expect(profile.approvals.timeout.value).toBeLessThanOrEqual(300);
       expect(profile.sandbox.userNamespaces.value).toBe(false);
       const [before, after] = [compileNames(without.files), compileNames(profile.files)];

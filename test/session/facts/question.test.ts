@@ -22,7 +22,7 @@ async function questionAbout(event: Partial<RequestEvent>): Promise<Question> {
   };
   const journal = { failure: null, append: () => undefined } as unknown as Journal;
   await new Promise<void>((resolve) =>
-    new Decisions(policy, approvals, journal).onGateReport(
+    new Decisions(policy, approvals, journal, () => undefined).onGateReport(
       { type: 'ask', event: event as RequestEvent },
       () => resolve(),
     ),

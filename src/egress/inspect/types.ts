@@ -1,0 +1,71 @@
+import type { SecureContext } from 'node:tls';
+import type { BodyNeed, CallHead, HeaderList, HttpCall } from '../../operations/types.ts';
+
+/** Looks at bytes on their way. */
+export interface StreamFilter {
+  /** What may go on now; what could be the beginning of something is kept back. @throws CallStopped */
+  push(chunk: Buffer): Buffer;
+  /** The rest. @throws CallStopped */
+  end(): Buffer;
+}
+
+/** What guard answers in the host's place, in the protocol's own way. */
+export interface Answer {
+  status: number;
+  headers: HeaderList;
+  body: Buffer;
+  /** HTTP/2 only (gRPC). */
+  trailers?: HeaderList;
+}
+
+/** A filter saw what must not go out: the rest is not sent, and the call is answered so where it still can be. */
+export class CallStopped extends Error {
+  readonly answer: Answer;
+
+  constructor(answer: Answer) {
+    super('the request was stopped');
+    this.answer = answer;
+  }
+}
+
+export type CallOutcome =
+  | {
+      kind: 'forward';
+      /** As they go out: with the real credential. */
+      path: string;
+      headers: HeaderList;
+      /** For the body as decoded, from its first byte. */
+      outgoing: StreamFilter | null;
+      /** For what comes back: then no content coding is asked for, and one that comes all the same is undone. */
+      incoming: ResponseFilter | null;
+    }
+  | { kind: 'refuse'; answer: Answer };
+
+export interface ResponseFilter {
+  header(value: string): string;
+  body: StreamFilter;
+}
+
+/** Who decides about requests; egress moves bytes, and knows no provider. */
+export interface CallJudge {
+  bodyNeeded(head: CallHead): BodyNeed;
+  /** Decides, asks if need be, and records. The signal fires when the client has gone. A rejection is a refusal. */
+  judge(call: HttpCall, signal: AbortSignal): Promise<CallOutcome>;
+  /** An answer for what egress itself cannot let through; `rule` as in refusals of connections. */
+  refuse(head: CallHead, rule: string, reason: string): Answer;
+}
+
+/** Certificates for one session, by a key that never leaves this process. */
+export interface SessionAuthority {
+  /** PEM. */
+  certificate: string;
+  /** For one host name; made when it is first asked for, then kept. */
+  contextFor(host: string): SecureContext;
+}
+
+export interface InspectOptions {
+  /** Is a connection to this host opened? Pure. */
+  opens(host: string, port: number): boolean;
+  authority: SessionAuthority;
+  judge: CallJudge;
+}
