@@ -29,12 +29,15 @@ await build({
   entryPoints: { 'builtin-data': 'src/builtin-data.ts' },
   outdir: 'dist/build',
 });
-const { builtinBrokers, builtinProfiles, builtinRules } = (
+const { builtinBrokers, builtinProfiles, builtinProviders, builtinRules } = (
   await import('./dist/build/builtin-data.cjs')
 ).default;
 writeFileSync('dist/builtin-profiles.json', await builtinProfiles());
 writeFileSync('dist/builtin-rules.json', await builtinRules());
 writeFileSync('dist/builtin-brokers.json', await builtinBrokers());
+mkdirSync('dist/providers');
+for (const [name, text] of Object.entries(await builtinProviders()))
+  writeFileSync(join('dist/providers', name), text);
 rmSync('dist/build', { recursive: true });
 await build({
   ...common,

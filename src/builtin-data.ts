@@ -1,4 +1,5 @@
 /** What build.js writes beside the bundle: the only module that is run at build time. */
 export { compileBuiltinBrokers as builtinBrokers } from './broker/load-definitions.ts';
+export { compileBuiltinProviders as builtinProviders } from './operations/load-providers.ts';
 export { compileBuiltinRules as builtinRules } from './policy/load-rules.ts';
 export { compileBuiltinProfiles as builtinProfiles } from './profile/compile-builtins.ts';

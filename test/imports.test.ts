@@ -9,6 +9,9 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
 const MAY_USE: Record<string, readonly string[]> = {
   policy: [],
   secrets: [],
+  operations: ['policy', 'profile'],
+  // egress for the class of the error that ends a call, which both must share
+  credentials: ['secrets', 'policy', 'profile', 'egress'],
   profile: ['policy'],
   kernel: [],
   view: ['secrets', 'profile'],
@@ -21,6 +24,8 @@ const MAY_USE: Record<string, readonly string[]> = {
   broker: ['kernel', 'policy', 'profile', 'sandbox', 'exec', 'egress'],
   session: [
     'broker',
+    'credentials',
+    'operations',
     'kernel',
     'profile',
     'policy',

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { credentialText } from '../profile/entries.ts';
 import { printable, printableArgv } from '../printable.ts';
 import type { MountStep } from '../sandbox/plan.ts';
 import { ALL_LAYERS } from '../session/layers.ts';
@@ -20,6 +21,7 @@ export async function explain(
     home,
     profile: flags.profile,
     layers: ALL_LAYERS,
+    dry: true,
   });
   try {
     process.stdout.write(
@@ -45,6 +47,7 @@ function facts({ plan, view, profile }: Prepared): object {
     allow: profile.network.allow,
     deny: profile.network.deny,
     hosts: profile.network.hosts,
+    credentials: profile.credentials,
     profiles: profile.sources,
     ignored: profile.ignored,
   };
@@ -77,6 +80,12 @@ function text(prepared: Prepared): string {
     ['read-only in the repository', view.readOnly],
     ['variables passed', [Object.keys(plan.env).sort().join(' ')]],
     ['variables withheld', [plan.withheldEnv.join(' ')]],
+    [
+      'credentials',
+      profile.credentials.map(
+        ({ value, source }) => `${credentialText(value)}  (${source.file}:${source.line})`,
+      ),
+    ],
     ['network', network.length ? network : ['nothing']],
     ['mounts', plan.mounts.map(mountLine)],
     [

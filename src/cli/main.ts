@@ -8,6 +8,7 @@ import { registerDoctorCommand } from './doctor.ts';
 import { registerInitCommand } from './init.ts';
 import { registerLogCommand } from './log.ts';
 import { registerProfileCommand } from './profile.ts';
+import { registerRevokeCommand } from './revoke.ts';
 import { registerRunCommand, withFormat } from './run.ts';
 import { say } from './say.ts';
 import { registerSignCommand } from './sign.ts';
@@ -31,6 +32,7 @@ registerLogCommand(program);
 registerDoctorCommand(program);
 registerDemoCommand(program);
 registerSignCommand(program);
+registerRevokeCommand(program);
 
 async function start(): Promise<void> {
   requireUtf8(process.argv);

@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { SessionGrant } from '../policy/call.ts';
 import type { RunOptions } from '../session/run-session.ts';
 import { notEmpty } from './misuse.ts';
 import { say } from './say.ts';
@@ -8,6 +9,7 @@ interface Flags {
   repository?: string;
   profile?: string;
   task?: string;
+  grant?: SessionGrant[];
   explain?: true | string;
   quiet?: true;
 }
@@ -24,6 +26,11 @@ export function registerRunCommand(program: Command): void {
     )
     .option('--profile <file>', 'a further profile, on top of your own', notEmpty)
     .option('--task <text>', 'what the session is for; recorded in the journal')
+    .option(
+      '--grant <name:what>',
+      'use only this credential of the profile, for these classes or operations, as in railway:read; can be repeated',
+      (text: string, before: SessionGrant[] = []) => [...before, readGrant(text)],
+    )
     .addOption(
       new Option(
         '--explain [=format]',
@@ -43,6 +50,7 @@ export function registerRunCommand(program: Command): void {
         ...(flags.repository === undefined ? {} : { repository: flags.repository }),
         ...(flags.profile === undefined ? {} : { profile: flags.profile }),
         ...(flags.task === undefined ? {} : { task: flags.task }),
+        ...(flags.grant === undefined ? {} : { grants: flags.grant }),
         say: (line, onTerminal) => {
           if (!flags.quiet && !(isatty(2) && onTerminal(line))) say(line);
         },
@@ -51,6 +59,15 @@ export function registerRunCommand(program: Command): void {
       // All is written and closed; what Node would still wait for is of no use.
       process.exit(exitCode);
     });
+}
+
+/** `NAME`, or `NAME:WHAT,WHAT`. */
+function readGrant(text: string): SessionGrant {
+  const [, name = '', what] = /^([^:]*)(?::(.*))?$/s.exec(text) ?? [];
+  const allow = what?.split(',').map((item) => item.trim());
+  if (!/^[\w-]+$/.test(name) || allow?.some((item) => item === ''))
+    throw new InvalidArgumentError('Write NAME or NAME:WHAT,WHAT, as in railway:read');
+  return { name, allow: allow ?? null };
 }
 
 /**

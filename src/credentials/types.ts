@@ -36,6 +36,12 @@ export interface CredentialEntry {
   env: readonly string[] | null;
 }
 
+/** The real values of one entry, or why they could not be had. */
+export type ResolvedCredential =
+  | { value: string; secret: string | null; session: string | null }
+  /** Safe to print once it went through `printable`; never holds a value. */
+  | { missing: string };
+
 /** Who a placeholder stands for; guard alone can say. */
 export interface Identity {
   session: string;
@@ -43,16 +49,33 @@ export interface Identity {
   task: string | null;
 }
 
+/** What guard knows of a placeholder. */
+export interface PlaceholderMeaning {
+  identity: Identity;
+  /** Name of the credential. */
+  name: string;
+  provider: string | null;
+  hosts: readonly string[];
+  allow: readonly string[] | null;
+  /** Milliseconds since the epoch; null for the session's length. */
+  until: number | null;
+  state: 'granted' | 'expired' | 'revoked' | 'not-granted';
+}
+
 /** The credentials of one session. */
 export interface Credentials {
   /** Variables of the session, each with a placeholder. */
   readonly env: Readonly<Record<string, string>>;
-  /** Credentials whose value could not be had, and why; they are not granted. Safe to print. */
+  /** Credentials whose value could not be had, and why; they are not granted. */
   readonly missing: readonly { name: string; why: string }[];
+  /** Credentials that work, but are guarded less well than others: to be told to the user. */
+  readonly weak: readonly { name: string; why: string }[];
   /** Real values, for redaction of what is recorded. */
   readonly secrets: readonly string[];
   /** The placeholder that covered files show for a value, if a credential has it. */
   standInFor(value: string): string | null;
+  /** Who and what a placeholder stands for; null for anything else. */
+  meaningOf(placeholder: string): PlaceholderMeaning | null;
   /** Further real values and their stand-ins (`[real, stand-in]`), of files covered now or later. */
   addKnown(values: readonly (readonly [real: string, standIn: string | null])[]): void;
   /** Looks at a request: its head, and its body as far as it was read. */
@@ -65,8 +88,11 @@ export interface Credentials {
 
 export interface Examined {
   fact: CredentialFact;
-  /** The head with the real value in place of the placeholder: only after the verdict. */
+  /**
+   * The head with the real value in place of the placeholder, if the fact is `granted`: only after the verdict.
+   * @throws GuardError when the credential has expired or was revoked meanwhile: then the request is refused.
+   */
   inject(): { path: string; headers: HeaderList };
-  /** Takes the real value out of what comes back; null when none was put in. */
+  /** Takes real values out of what comes back; null when none was put in. */
   scrub(): ResponseFilter | null;
 }

@@ -1,6 +1,8 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { forbiddenAddress } from './address.ts';
 import type { HostAddress } from './hosts.ts';
+import { isPrivateName } from './private-name.ts';
+import { readProxySettings } from './proxy-settings.ts';
 import { BUILT_IN, connectRequest, denial, refusal, unreachable } from './refuse.ts';
 import type {
   Admission,
@@ -23,11 +25,12 @@ export interface Admitter {
 }
 
 export function createAdmitter(
-  options: Pick<EgressOptions, 'judge' | 'record' | 'lookup'>,
+  options: Pick<EgressOptions, 'judge' | 'record' | 'lookup' | 'proxies'>,
   hosts: ReadonlyMap<string, HostAddress>,
   dialLimit: number,
 ): Admitter {
   const lookup = options.lookup ?? lookupAll;
+  const wayTo = options.proxies ?? readProxySettings(process.env);
 
   const refuse = (why: Refusal, host: string | null, dialled: Dialled): Refusal => {
     options.record(connectRequest(host, dialled), denial(why));
@@ -37,6 +40,16 @@ export function createAdmitter(
   const locate = async (host: string, dialled: Dialled): Promise<Admission> => {
     const entry = hosts.get(host);
     if (entry) return admitted({ addresses: [entry.address], port: entry.port ?? dialled.port });
+    const way = wayTo(host, dialled.port);
+    if (way.kind === 'unusable')
+      return refused(refuse(refusal(BUILT_IN.outerProxy, way.reason), host, dialled));
+    if (way.kind === 'proxy') {
+      // Where the name leads is seen by the proxy alone, and the proxy sits in the private network.
+      if (isPrivateName(host)) {
+        return refused(refuse(refusal(BUILT_IN.privateName), host, dialled));
+      }
+      return admitted({ addresses: [], port: dialled.port, via: { proxy: way.proxy, host } });
+    }
     const addresses = await withLimit(lookup(host), dialLimit).catch(() => null);
     if (!addresses?.length) return refused(unreachable(`${host} does not resolve`));
     // One such address among public ones is how DNS rebinding looks, so one is enough.

@@ -2,10 +2,12 @@ import type { Socket } from 'node:net';
 import { canonicalAddress, isLoopback } from './address.ts';
 import { createAdmitter } from './admit.ts';
 import { dial } from './dial.ts';
+import { reachError, ReachError } from './failure.ts';
 import { serveDns } from './dns.ts';
 import { readFirstBytes } from './first-bytes.ts';
 import { readHosts } from './hosts.ts';
 import { createHttpGate } from './http-gate.ts';
+import { prepareInspection } from './inspect/inspection.ts';
 import { nameGate } from './name-gate.ts';
 import { SyntheticNames } from './names.ts';
 import { BUILT_IN, connectRequest, refusal, refuseRaw, refuseTls, unreachable } from './refuse.ts';
@@ -30,14 +32,24 @@ export function startEgress(options: EgressOptions): Egress {
   const limits = { ...LIMITS, ...options.limits };
   const names = new SyntheticNames();
   const admitter = createAdmitter(options, readHosts(options.hosts), limits.dial);
-  const http = createHttpGate(admitter, limits);
+  const inspection =
+    options.inspect && prepareInspection(options.inspect, admitter, limits, options.onNotice);
+  const http = createHttpGate(admitter, limits, inspection);
   const hostPorts = new Map(options.hostPorts.map(({ value, source }) => [value, source]));
   const open = new Set<Socket>();
   let overflowed = false;
+  const noticed = new Set<string>();
+
+  const notReached = ({ code, reason }: ReachError): Refusal => {
+    // A proxy's refusal is the user's to mend, and a client that speaks TLS cannot be told of it.
+    if (code.startsWith('PROXY_') && !noticed.has(reason)) options.onNotice(reason);
+    noticed.add(reason);
+    return unreachable(`the host cannot be reached: ${reason}`);
+  };
 
   const connect = async (client: Socket, target: Target, refuse: (why: Refusal) => void) => {
-    const upstream = await dial(target, limits.dial, goneSignal(client)).catch(() => null);
-    if (!upstream) return refuse(unreachable('the host cannot be reached'));
+    const upstream = await dial(target, limits.dial, goneSignal(client)).catch(reachError);
+    if (upstream instanceof ReachError) return refuse(notReached(upstream));
     if (client.destroyed) return void upstream.destroy();
     tunnel(client, upstream);
   };
@@ -51,6 +63,23 @@ export function startEgress(options: EgressOptions): Egress {
     const admission = await admitter.admit(claimed, dialled, goneSignal(client));
     if (!admission.ok) return refuse(admission.refusal);
     await connect(client, admission.target, refuse);
+  };
+
+  const opens = (host: string | null, port: number) =>
+    host !== null && inspection?.opens(host, port) === true;
+
+  const serveTls = async (client: Socket, sni: string | null, dialled: Dialled) => {
+    const host = sni ?? dialled.name;
+    const refuse = (why: Refusal) => refuseTls(client, why);
+    if (!inspection || host === null || !opens(host, dialled.port)) {
+      return admitAndConnect(client, sni, dialled, refuse);
+    }
+    const admission = await admitter.admit(sni, dialled, goneSignal(client));
+    if (!admission.ok) return refuse(admission.refusal);
+    const inspector = await inspection.load();
+    inspector.serveTls(client, host, dialled, admission.target, (opened, upstream) =>
+      http.serve(opened, dialled, { host, upstream }),
+    );
   };
 
   const serveLoopback = (client: Socket, dialled: Dialled) => {
@@ -72,7 +101,8 @@ export function startEgress(options: EgressOptions): Egress {
     const dialled: Dialled = { address, port, name: names.nameOf(address) };
     if (isLoopback(address)) return serveLoopback(client, dialled);
     const [raw, tls] = [() => refuseRaw(client), (why: Refusal) => refuseTls(client, why)];
-    if (!SNIFFED.has(port)) return admitAndConnect(client, null, dialled, raw);
+    const opened = opens(dialled.name, port);
+    if (!SNIFFED.has(port) && !opened) return admitAndConnect(client, null, dialled, raw);
     const first = await readFirstBytes(client, limits.firstBytes);
     switch (first.kind) {
       case 'silent':
@@ -86,9 +116,14 @@ export function startEgress(options: EgressOptions): Egress {
       case 'http':
         return http.serve(client, dialled);
       case 'tls':
-        return admitAndConnect(client, first.sni, dialled, tls);
+        return serveTls(client, first.sni, dialled);
       case 'h2':
       case 'unknown':
+        if (opened) {
+          const reason = 'requests to this host are judged, and this is neither TLS nor HTTP/1';
+          admitter.refuse(refusal(BUILT_IN.malformed, reason), dialled.name, dialled);
+          return raw();
+        }
         return admitAndConnect(client, null, dialled, raw);
     }
   };

@@ -6,8 +6,10 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { pipeline } from 'node:stream';
-import { answerPlain, type HttpConnection } from './http-connection.ts';
+import { ReachError } from './failure.ts';
+import { answerPlain, type HttpConnection, type Proxied } from './http-connection.ts';
 import { forwardedHeaders } from './http-head.ts';
+import { refusedBy } from './outer-proxy.ts';
 import { refusalText, unreachable } from './refuse.ts';
 import { tunnel } from './tunnel.ts';
 
@@ -16,6 +18,7 @@ export interface Exchange {
   response: ServerResponse;
   connection: HttpConnection;
   agent: Agent;
+  proxied: Proxied | null;
   path: string;
 }
 
@@ -62,14 +65,18 @@ export function forwardUpgrade(exchange: Exchange): void {
 }
 
 function open(exchange: Exchange, also: string[]): ClientRequest | null {
-  const { request, response, agent, path } = exchange;
+  const { request, response, agent, proxied, path } = exchange;
   let outgoing: ClientRequest;
   try {
     outgoing = httpRequest({
       agent,
       method: request.method,
-      path,
-      headers: forwardedHeaders(request.rawHeaders, [...hostHeader(exchange), ...also]),
+      path: proxied ? proxied.origin + (path === '*' ? '' : path) : path,
+      headers: forwardedHeaders(request.rawHeaders, [
+        ...hostHeader(exchange),
+        ...proxyHeaders(exchange),
+        ...also,
+      ]),
       setHost: false,
       maxHeaderSize: RESPONSE_HEAD_LIMIT,
     });
@@ -77,7 +84,13 @@ function open(exchange: Exchange, also: string[]): ClientRequest | null {
     answerPlain(response, 400, 'guard: refused: network.malformed: the target is no URL path.\n');
     return null;
   }
-  outgoing.once('response', (answer) => answerWith(response, answer));
+  outgoing.once('response', (answer) => {
+    // The proxy asks guard, not the session, which could only be led to look for a password.
+    if (proxied && answer.statusCode === 407) {
+      const challenge = answer.headers['proxy-authenticate'];
+      outgoing.destroy(refusedBy(proxied.proxy, 407, challenge));
+    } else answerWith(response, answer);
+  });
   outgoing.on('error', (error: NodeJS.ErrnoException) => fail(exchange, outgoing, error));
   return outgoing;
 }
@@ -86,6 +99,11 @@ function open(exchange: Exchange, also: string[]): ClientRequest | null {
 function hostHeader({ request, connection }: Exchange): string[] {
   const { name } = connection.dialled;
   return request.headers.host === undefined && name ? ['Host', name] : [];
+}
+
+function proxyHeaders({ proxied }: Exchange): string[] {
+  const authorization = proxied?.proxy.authorization;
+  return authorization ? ['Proxy-Authorization', authorization] : [];
 }
 
 function answerWith(response: ServerResponse, answer: IncomingMessage): void {
@@ -108,7 +126,10 @@ function fail({ response }: Exchange, outgoing: ClientRequest, error: NodeJS.Err
   // connection that closes without an answer is what tells it so (RFC 9112, section 9.3.1).
   const stale = outgoing.reusedSocket && error.code === 'ECONNRESET';
   if (response.headersSent || stale) return void response.destroy();
-  const reason = `the host cannot be reached (${error.code ?? 'no answer in time'})`;
+  const reason =
+    error instanceof ReachError
+      ? `the host cannot be reached: ${error.reason}`
+      : `the host cannot be reached (${error.code ?? 'no answer in time'})`;
   answerPlain(response, 502, refusalText(unreachable(reason)));
 }
 

@@ -1,22 +1,30 @@
 import { createServer, type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Admitter } from './admit.ts';
-import { answerPlain, HttpConnection } from './http-connection.ts';
+import { answerPlain, HttpConnection, type Opened } from './http-connection.ts';
 import { forward, forwardUpgrade } from './http-forward.ts';
 import { readHead } from './http-head.ts';
+import { doubtful } from './inspect/h1-doubt.ts';
+import type { Inspection } from './inspect/inspection.ts';
+import { PlainUpstream } from './inspect/plain-upstream.ts';
+import type { Upstream } from './inspect/upstream.ts';
 import { BUILT_IN, linger, refusal, refusalText } from './refuse.ts';
 import type { Dialled, EgressLimits, Refusal } from './types.ts';
 
 export interface HttpGate {
   /** Takes over a socket whose first bytes are, or claim to be, an HTTP/1 request. */
-  serve(client: Socket, dialled: Dialled): void;
+  serve(client: Socket, dialled: Dialled, opened?: Opened): void;
 }
 
 /**
  * Plain HTTP, request by request: one strict parser reads the Host header and frames the body, and what goes out is
  * written anew from what it read, so there are no bytes that one side takes for a body and the other for a request.
  */
-export function createHttpGate(admitter: Admitter, limits: EgressLimits): HttpGate {
+export function createHttpGate(
+  admitter: Admitter,
+  limits: EgressLimits,
+  inspection: Inspection | null = null,
+): HttpGate {
   const connections = new WeakMap<Socket, HttpConnection>();
   const server = createServer({
     insecureHTTPParser: false,
@@ -34,12 +42,12 @@ export function createHttpGate(admitter: Admitter, limits: EgressLimits): HttpGa
     connection: HttpConnection,
     upgrade: boolean,
   ) => {
-    const { dialled } = connection;
+    const { dialled, opened } = connection;
     const refuse = (status: number, why: Refusal) => {
       connection.refused = true;
       answerPlain(response, status, refusalText(why));
     };
-    const head = readHead(request, dialled.port);
+    const head = readHead(request, dialled.port, opened ? 'https' : 'http');
     if (!head.ok) {
       const why = refusal(BUILT_IN.malformed, `the request cannot be judged: ${head.reason}`);
       return refuse(400, admitter.refuse(why, null, dialled));
@@ -49,20 +57,60 @@ export function createHttpGate(admitter: Admitter, limits: EgressLimits): HttpGa
       const why = refusal(BUILT_IN.mismatch, reason);
       return refuse(403, admitter.refuse(why, null, dialled));
     }
+    const inspected = { request, response, connection, path: head.path, upgrade, refuse };
+    if (opened) {
+      if (head.host === opened.host || request.headers.host === undefined) {
+        return inspect({ ...inspected, host: opened.host, upstream: opened.upstream });
+      }
+      const reason = `the connection was made to ${opened.host} and asks for ${head.host ?? 'an address'}`;
+      const why = refusal(BUILT_IN.mismatch, reason);
+      // RFC 9110, section 15.5.20: the client may try again on another connection.
+      return refuse(421, admitter.refuse(why, head.host, dialled));
+    }
     const route = await connection.route(head.host);
     if (!route.ok) {
       return refuse(route.refusal.kind === 'unreachable' ? 502 : 403, route.refusal);
     }
+    const host = head.host ?? dialled.name;
+    if (host !== null && inspection?.opens(host, dialled.port)) {
+      const upstream = new PlainUpstream(route.agent, route.proxied);
+      return inspect({ ...inspected, host, upstream });
+    }
     if (request.headers.expect !== undefined) response.writeContinue();
-    const exchange = { request, response, connection, agent: route.agent, path: head.path };
+    const { agent, proxied } = route;
+    const exchange = { request, response, connection, agent, proxied, path: head.path };
     if (upgrade) forwardUpgrade(exchange);
     else forward(exchange);
+  };
+
+  /** A request to a host that is judged request by request. */
+  const inspect = async (inspected: Inspected) => {
+    const { request, response, connection, path, upgrade, host, upstream, refuse } = inspected;
+    const { client, dialled, opened } = connection;
+    const unclear = doubtful(request, path, upgrade);
+    if (unclear) {
+      const why = refusal(BUILT_IN.malformed, `the request cannot be judged: ${unclear}`);
+      return refuse(400, admitter.refuse(why, host, dialled));
+    }
+    const exchange = {
+      ...{ request, response, client, host, path },
+      port: dialled.port,
+      scheme: opened ? ('https' as const) : ('http' as const),
+      websocket: upgrade && /^websocket$/i.test(request.headers.upgrade ?? ''),
+      becomeTunnel: () => connection.becomeTunnel(),
+      close: () => void (connection.refused = true),
+    };
+    const inspector = await inspection?.load();
+    if (!inspector) return void client.destroy();
+    connection.judging = true;
+    await inspector.serveCall(exchange, upstream, dialled);
+    connection.judging = false;
   };
 
   const start = (request: IncomingMessage, response: ServerResponse, upgrade = false) => {
     const connection = connections.get(request.socket);
     if (!connection) return void request.socket.destroy();
-    connection.requestStarted(response);
+    connection.requestStarted(request, response);
     connection.inTurn(() => handle(request, response, connection, upgrade));
   };
 
@@ -90,6 +138,8 @@ export function createHttpGate(admitter: Admitter, limits: EgressLimits): HttpGa
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const connection = connections.get(socket);
     if (!connection || !error.code?.startsWith('HPE_')) return void socket.destroy();
+    // Its body broke off or is no body; whoever reads it may be waiting for the rest.
+    if (connection.receiving) return void socket.destroy();
     // What came before on the connection is judged first: it may be what the error belongs to.
     connection.inTurn(() => {
       // In the middle of an answer nothing more can be said.
@@ -104,12 +154,23 @@ export function createHttpGate(admitter: Admitter, limits: EgressLimits): HttpGa
   });
 
   return {
-    serve(client, dialled) {
-      connections.set(client, new HttpConnection(client, dialled, admitter, limits));
+    serve(client, dialled, opened) {
+      connections.set(client, new HttpConnection(client, dialled, admitter, limits, opened));
       server.emit('connection', client);
       client.resume();
     },
   };
+}
+
+interface Inspected {
+  request: IncomingMessage;
+  response: ServerResponse;
+  connection: HttpConnection;
+  host: string;
+  path: string;
+  upgrade: boolean;
+  upstream: Upstream;
+  refuse: (status: number, why: Refusal) => void;
 }
 
 /** An answer where `node:http` has let go of the connection. */

@@ -13,7 +13,7 @@ export interface RequestHead {
 export type ReadHead = RequestHead | { ok: false; reason: string };
 
 /** Headers that belong to one hop (RFC 9110, section 7.6.1), and those that guard answers itself. */
-const HOP_BY_HOP = new Set([
+export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
   'expect',
   'http2-settings',
@@ -25,11 +25,19 @@ const HOP_BY_HOP = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
+const ABSOLUTE = {
+  http: /^http:\/\/([^/?#]*)(.*)$/is,
+  https: /^https:\/\/([^/?#]*)(.*)$/is,
+};
 /** What `Connection` may not take away: framing and the name that was judged. */
 const NEVER_DROPPED = new Set(['host', 'content-length']);
 
 /** Whose request this is, or why that cannot be said without doubt. */
-export function readHead(request: IncomingMessage, port: number): ReadHead {
+export function readHead(
+  request: IncomingMessage,
+  port: number,
+  scheme: 'http' | 'https' = 'http',
+): ReadHead {
   if (!/^1\.[01]$/.test(request.httpVersion)) {
     return { ok: false, reason: 'it is neither HTTP/1.0 nor HTTP/1.1' };
   }
@@ -42,7 +50,7 @@ export function readHead(request: IncomingMessage, port: number): ReadHead {
   if (codings.length && headerValues(request.rawHeaders, 'content-length').length) {
     return { ok: false, reason: 'its body has two lengths' };
   }
-  const absolute = /^http:\/\/([^/?#]*)(.*)$/is.exec(request.url ?? '');
+  const absolute = ABSOLUTE[scheme].exec(request.url ?? '');
   const path = absolute ? (absolute[2] ?? '') : (request.url ?? '');
   const authority = hosts[0];
   // RFC 9112, section 3.2.2 lets the target override Host; servers differ on it, so they must agree here.
@@ -51,7 +59,7 @@ export function readHead(request: IncomingMessage, port: number): ReadHead {
   }
   const origin = absolute && !path.startsWith('/') ? `/${path}` : path;
   if (!origin.startsWith('/') && origin !== '*') {
-    return { ok: false, reason: 'its target is neither a path nor an http URL' };
+    return { ok: false, reason: `its target is neither a path nor an ${scheme} URL` };
   }
   if (authority === undefined) {
     return request.httpVersion === '1.0'
@@ -61,7 +69,8 @@ export function readHead(request: IncomingMessage, port: number): ReadHead {
   return readAuthority(authority, port, origin);
 }
 
-function readAuthority(authority: string, port: number, path: string): ReadHead {
+/** `Host` or `:authority`, which must name the port that was dialled if any. */
+export function readAuthority(authority: string, port: number, path: string): ReadHead {
   const match = /^(\[[\da-f:.]+\]|[^:]*)(?::(\d*))?$/i.exec(authority);
   const [name, given] = [match?.[1] ?? '', match?.[2]];
   const host = normaliseName(name);

@@ -43,6 +43,17 @@ export const BUILT_IN = {
     reason: 'the name resolves to an address that no public host has',
     safer: 'If the host does live there, ask the user to list it in network.hosts.',
   },
+  privateName: {
+    rule: 'network.private-name',
+    reason:
+      'the name is one of a private network, and behind a proxy guard cannot look where it leads',
+    safer: 'If the host is meant, ask the user to list it in network.hosts.',
+  },
+  outerProxy: {
+    rule: 'network.outer-proxy',
+    reason: 'the proxy that the environment of guard names cannot be used',
+    safer: 'Ask the user to mend the proxy variable.',
+  },
 } as const;
 
 export function refusal(

@@ -7,10 +7,16 @@ export function tunnel(client: Socket, upstream: Socket): void {
     [upstream, client],
   ] as const) {
     from.allowHalfOpen = true;
-    from.on('error', () => to.resetAndDestroy());
+    from.on('error', () => reset(to));
     from.on('close', (hadError) => {
       if (hadError || !from.readableEnded || !from.writableFinished) to.destroy();
     });
     from.pipe(to);
   }
+}
+
+/** TLS, as to a proxy, has no reset: net.Socket refuses one for what is no TCP socket. */
+function reset(socket: Socket): void {
+  if ('encrypted' in socket) socket.destroy();
+  else socket.resetAndDestroy();
 }

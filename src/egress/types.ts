@@ -2,7 +2,10 @@ import type { Socket } from 'node:dgram';
 import type { Server } from 'node:net';
 import type { ConnectRequest, Verdict } from '../policy/types.ts';
 import type { HostEntry, Sourced } from '../profile/types.ts';
+import type { InspectOptions } from './inspect/types.ts';
 import type { SyntheticNames } from './names.ts';
+import type { Via } from './outer-proxy.ts';
+import type { ProxySettings } from './proxy-settings.ts';
 
 /** How a judged connection ended, approval included. */
 export interface Judgement {
@@ -23,6 +26,8 @@ export interface EgressOptions {
   judge: (request: ConnectRequest, signal: AbortSignal) => Promise<Judgement>;
   /** Journals what egress settles by itself: its own refusals, and what the profile opens (`host-ports`). */
   record: (request: ConnectRequest, verdict: Verdict) => void;
+  /** Which connections are opened, and who judges the requests in them; none unless given. */
+  inspect?: InspectOptions;
   hosts: readonly Sourced<HostEntry>[];
   hostPorts: readonly Sourced<number>[];
   /** One sentence for the record and the user, already safe to print. */
@@ -30,6 +35,8 @@ export interface EgressOptions {
   limits?: Partial<EgressLimits>;
   /** How guard itself resolves a name; the system's resolver unless given. */
   lookup?: Lookup;
+  /** The proxy to go out through; what guard's own environment says unless given. */
+  proxies?: ProxySettings;
 }
 
 export interface EgressLimits {
@@ -62,8 +69,11 @@ export interface Dialled {
 
 /** Where an allowed connection goes: checked addresses, never looked up again. */
 export interface Target {
+  /** Empty with `via`. */
   addresses: string[];
   port: number;
+  /** Through the user's proxy, which resolves the name itself. */
+  via?: Via;
 }
 
 export type Admission = { ok: true; target: Target } | { ok: false; refusal: Refusal };

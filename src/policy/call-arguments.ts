@@ -1,5 +1,6 @@
 import { glob } from './glob.ts';
 import type { Json } from './types.ts';
+import { UNSEEN } from './unseen.ts';
 
 type Wanted = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -16,8 +17,8 @@ export function argumentsHold(wanted: Wanted, given: Json, certain: boolean): bo
     // Too much to look at: a refusal counts, an allow does not.
     if (found === null) return !certain;
     return certain
-      ? found.length > 0 && found.every((value) => matches(value, pattern))
-      : found.some((value) => matches(value, pattern));
+      ? found.length > 0 && found.every((value) => value !== UNSEEN && matches(value, pattern))
+      : found.some((value) => value === UNSEEN || matches(value, pattern));
   });
 }
 
@@ -33,7 +34,7 @@ function valuesAt(root: Json, path: readonly string[]): Json[] | null {
   const visit = (value: Json, at: number): boolean => {
     if (--left < 0) return false;
     const step = path[at];
-    if (step === undefined) {
+    if (step === undefined || value === UNSEEN) {
       found.push(value);
       return true;
     }

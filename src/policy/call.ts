@@ -26,7 +26,7 @@ export interface CredentialScope {
 
 /** `--grant NAME:WHAT,WHAT`. */
 export interface SessionGrant {
-  credential: string;
+  name: string;
   /** Classes and operations; null for all that the credential's own scope says. */
   allow: readonly string[] | null;
 }
@@ -62,7 +62,6 @@ interface Opinion extends Verdict {
 }
 
 const BUILT_IN: Source = { layer: 'default', file: 'guard', line: 0 };
-const STOP = 'Stop and tell the user; do not look for another way or another token.';
 
 /** @throws GuardError for a host pattern that cannot be read */
 export function compileCalls(data: CallPolicyData, repositoryTrusted: boolean): CallPolicy {
@@ -194,7 +193,7 @@ function outsideGrant(
   operation: Operation,
 ): Verdict | null {
   if (grants === null || credential.kind !== 'granted') return null;
-  const given = grants.filter((grant) => grant.credential === credential.name);
+  const given = grants.filter((grant) => grant.name === credential.name);
   const covered = given.some(({ allow }) => allow === null || rankIn(allow, operation) > 0);
   if (covered) return null;
   return deny(
@@ -249,7 +248,7 @@ function refusedCredential(policy: CallPolicy, request: CallRequest): Verdict | 
       return deny(
         'credential.foreign',
         `${credential.where} holds a credential that guard did not issue, and such are worth nothing here`,
-        `${STOP} The user can bind one to this host under credentials in the profile.`,
+        'The user can bind one to this host under credentials in the profile.',
       );
     case 'stand-in':
       return deny(
@@ -258,9 +257,9 @@ function refusedCredential(policy: CallPolicy, request: CallRequest): Verdict | 
         'The user can let this session use the real one: credentials in the profile.',
       );
     case 'expired':
-      return deny('credential.expired', `the credential ${credential.name} has expired`, STOP);
+      return deny('credential.expired', `the credential ${credential.name} has expired`);
     case 'revoked':
-      return deny('credential.revoked', `the credential ${credential.name} was revoked`, STOP);
+      return deny('credential.revoked', `the credential ${credential.name} was revoked`);
     case 'not-granted':
       return deny(
         'session.grant',
@@ -271,10 +270,9 @@ function refusedCredential(policy: CallPolicy, request: CallRequest): Verdict | 
       return deny(
         'credential.misplaced',
         `the placeholder of the credential ${credential.name} is where it does not belong: ${credential.where}`,
-        STOP,
       );
     case 'leak':
-      return deny('credential.leak', `a real secret of the user's is in ${credential.where}`, STOP);
+      return deny('credential.leak', `a real secret of the user's is in ${credential.where}`);
   }
 }
 

@@ -77,7 +77,7 @@ function callRuleText({ action, reason: _, ...conditions }: CallRule): string {
 }
 
 /** Where the value comes from and where it goes: what a person has to agree to. */
-function credentialText({ name, from, provider, hosts, allow }: CredentialEntry): string {
+export function credentialText({ name, from, provider, hosts, allow }: CredentialEntry): string {
   const to = [provider ?? [], hosts].flat().join(', ');
   return `${name} from ${sourceText(from)} to ${to}${allow ? `, allowing ${allow.join(', ')}` : ''}`;
 }

@@ -36,6 +36,11 @@ export function userBrokersFolder({ configHome }: Pick<Locations, 'configHome'>)
   return join(configHome, 'guard', 'brokers');
 }
 
+/** Providers of the user's own: `ID.yaml`. */
+export function userProvidersFolder({ configHome }: Pick<Locations, 'configHome'>): string {
+  return join(configHome, 'guard', 'providers');
+}
+
 export function trustFile({ stateHome }: Pick<Locations, 'stateHome'>): string {
   return join(stateHome, 'guard', 'trust.json');
 }

@@ -6,6 +6,7 @@ import type { EffectiveProfile } from '../profile/types.ts';
 import type { ViewPlan } from '../view/types.ts';
 import { expandHome, homeMounts } from './home-mounts.ts';
 import type { MountStep, SandboxPlan } from './plan.ts';
+import type { SessionTrust } from './trust.ts';
 
 /** Folders of the session on the host that the plan refers to. */
 export interface SessionSources {
@@ -33,6 +34,8 @@ export interface PlanInput {
   uid: number;
   gid: number;
   tcpPorts: number[];
+  /** Where guard opens TLS. */
+  trust?: SessionTrust | null;
 }
 
 /** What the machine's root may write in proc(5) without a capability: settings of the kernel, for every process on it. */
@@ -60,9 +63,10 @@ const PROC_OF_ROOT = [
 const OWN_INSIDE = '/run/guard';
 export const COVERS_INSIDE = `${OWN_INSIDE}/covers`;
 export const GIT_INSIDE = `${OWN_INSIDE}/git`;
+export const TRUST_INSIDE = `${OWN_INSIDE}/trust`;
 
 export function buildPlan(input: PlanInput): SandboxPlan {
-  const { profile, view } = input;
+  const { profile, view, trust } = input;
   return {
     mounts: [
       ...systemMounts({ ...input, nothing: input.sources.nothing }),
@@ -73,12 +77,14 @@ export function buildPlan(input: PlanInput): SandboxPlan {
       { op: 'tmpfs', target: OWN_INSIDE },
       { op: 'ro-bind', source: input.sources.covers, target: COVERS_INSIDE },
       { op: 'ro-bind', source: input.sources.git, target: GIT_INSIDE },
+      ...(trust ? [{ op: 'ro-bind' as const, source: trust.source, target: TRUST_INSIDE }] : []),
       { op: 'remount-ro', target: OWN_INSIDE },
       ...resolverMount(input.sources.resolvConf),
+      ...(trust?.mounts ?? []),
       { op: 'remount-ro', target: '/' },
     ],
-    env: input.env,
-    withheldEnv: input.withheldEnv,
+    env: { ...input.env, ...trust?.env },
+    withheldEnv: input.withheldEnv.filter((name) => !(name in (trust?.env ?? {}))),
     cwd: input.cwd,
     argv: input.argv,
     uid: input.uid,

@@ -155,10 +155,10 @@ export class Decisions {
    * A placeholder or a secret turned up where none belongs. What held it is refused already; the user is asked whether the
    * session may go on. Nobody there to ask is no answer: then it goes on.
    */
-  async tripped(what: string, who: readonly string[], gone: AbortSignal): Promise<void> {
+  async tripped(what: string, who: readonly string[]): Promise<void> {
     if (this.#journal.failure) return;
     this.#journal.append({ type: 'notice', text: `tripwire: ${what}` });
-    const { outcome, by } = await this.#askUntil(gone, {
+    const { outcome, by } = await this.#approvals.ask({
       id: (this.#nextId += 2),
       gate: 'egress',
       wants: 'tried to send out what must not leave, and was refused. Let the session go on?',

@@ -27,6 +27,8 @@ export interface SessionStart {
   commit: string | null;
   profiles: { layer: LayerName; file: string; sha256: string; trusted: boolean }[];
   withheldEnv: string[];
+  /** What the session can use and does not have. `grants`: what of it `--grant` left. */
+  credentials: { name: string; to: string; expires: string | null; grants: string[] | null }[];
   covered: string[];
 }
 

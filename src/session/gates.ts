@@ -1,5 +1,10 @@
+import { basename } from 'node:path';
 import { startEgress } from '../egress/egress.ts';
+import type { InspectOptions } from '../egress/inspect/types.ts';
 import type { Egress } from '../egress/types.ts';
+import type { ConnectRequest, CredentialFact, Verdict } from '../policy/types.ts';
+import type { Services } from './services.ts';
+import { Tripwire } from './tripwire.ts';
 import type { GateOrder } from '../exec/protocol.ts';
 import type { Opened } from '../sandbox/first-stage.ts';
 import type { Decisions } from './decisions.ts';
@@ -28,18 +33,71 @@ export function gateOrder(
 
 /** Answers names and connections of this session from now on. */
 export async function openEgress(
-  { profile }: Prepared,
+  prepared: Prepared,
   opened: Opened,
   decisions: Decisions,
   onNotice: (text: string) => void,
 ): Promise<Egress> {
+  const { profile, services } = prepared;
+  const tripwire = services && new Tripwire(decisions, agentOf(prepared));
+  /** A name can carry a secret out before anything is sent: guard itself would look it up. */
+  const inName = ({ host }: ConnectRequest): Verdict | null =>
+    host === null || !services ? null : misusedName(services.credentials.examineName(host));
   return startEgress({
     ...(await adoptListeners(opened)),
-    decide: (request) => decisions.decideConnection(request),
-    judge: (request, gone) => decisions.judgeConnection(request, gone),
-    record: (request, verdict) => void decisions.recordConnection(request, verdict),
+    decide: (request) => inName(request) ?? decisions.decideConnection(request),
+    judge: async (request, gone) => {
+      const verdict = inName(request);
+      if (!verdict) return decisions.judgeConnection(request, gone);
+      decisions.recordConnection(request, verdict);
+      return { allowed: false, verdict };
+    },
+    record: (request, verdict) => {
+      decisions.recordConnection(request, verdict);
+      if (services && request.host !== null)
+        tripwire?.see(services.credentials.examineName(request.host), 'a name that was looked up');
+    },
     hosts: profile.network.hosts,
     hostPorts: profile.network.hostPorts,
+    ...(services && tripwire
+      ? { inspect: await inspection(prepared, services, decisions, tripwire) }
+      : {}),
     onNotice,
   });
+}
+
+async function inspection(
+  prepared: Prepared,
+  services: Services,
+  decisions: Decisions,
+  tripwire: Tripwire,
+): Promise<InspectOptions> {
+  const own = new Set(prepared.profile.network.hosts.map(({ value }) => value.name));
+  const { createCallJudge } = await import('./calls.ts');
+  return {
+    opens: services.opens,
+    authority: services.authority,
+    judge: createCallJudge({
+      ...services,
+      decisions,
+      tripwire,
+      who: [agentOf(prepared)],
+      task: prepared.task,
+      isOwnHost: (host) => own.has(host),
+    }),
+  };
+}
+
+function agentOf({ profile, program }: Prepared): string {
+  return profile.agent ?? basename(program);
+}
+
+function misusedName(fact: CredentialFact): Verdict | null {
+  if (fact.kind === 'none') return null;
+  return {
+    action: 'deny',
+    rule: fact.kind === 'leak' ? 'credential.leak' : 'credential.misplaced',
+    reason: "the name carries a placeholder or a secret of the user's",
+    source: { layer: 'default', file: 'guard', line: 0 },
+  };
 }

@@ -91,6 +91,10 @@ function started(event: SessionStart, paint: Paint): string {
     lines.push(
       `profile ${printable(file)} (${layer}${trusted ? '' : ', not trusted'}) sha256 ${printable(sha256.slice(0, 16))}…`,
     );
+  for (const { name, to, expires, grants } of event.credentials ?? [])
+    lines.push(
+      `credential ${printable(name, 100)} for ${printable(to, 300)}${grants ? `, granted ${printable(grants.join(', '), 300)}` : ''}${expires ? `, until ${printable(expires, 40)}` : ''}`,
+    );
   lines.push(
     `${event.withheldEnv.length} environment variables withheld, ${event.covered.length} files covered`,
   );

@@ -143,6 +143,9 @@ export class Journal {
       agent: start.agent,
       argv0: start.argv[0] ?? '',
       repository: start.repository,
+      ...(start.credentials.length
+        ? { credentials: start.credentials.map(({ name }) => name) }
+        : {}),
     };
     try {
       writeSessionFile(this.#folder.path, this.#session);

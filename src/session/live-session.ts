@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { ttyChannel } from '../approval/tty-channel.ts';
 import type { TerminalChannel } from '../approval/types.ts';
+import type { Credentials } from '../credentials/types.ts';
 import type { Gate } from '../exec/gate.ts';
 import type { GateOrder, GateReport } from '../exec/protocol.ts';
 import { EXIT, type GuardError } from '../guard-error.ts';
@@ -28,6 +29,7 @@ import { startPublishing } from './publishing.ts';
 import { createRedactor, type Redact } from './redactor.ts';
 import { relayChannel } from '../terminal/relay-channel.ts';
 import type { RunOptions, SessionResult } from './run-session.ts';
+import { guardAgainstLeaks } from './services.ts';
 import { sessionStart, startLines } from './session-start.ts';
 import { forwardSignals } from './signals.ts';
 import { watchSession } from './watching.ts';
@@ -66,6 +68,7 @@ export class LiveSession {
   /** Real values the record must not hold; grows when secret files appear. */
   #secrets: string[] = [];
   #redact: Redact = (text) => text;
+  #credentials: Credentials | null = null;
 
   constructor(
     options: RunOptions,
@@ -195,13 +198,19 @@ export class LiveSession {
 
   #openJournal(prepared: Prepared): Journal {
     const { view, plan, folder } = prepared;
-    this.#secrets = knownSecrets(view.secrets, plan.withheldEnv, process.env);
+    const credentials = (this.#credentials = prepared.services?.credentials ?? null);
+    this.#secrets = knownSecrets(
+      [...view.secrets, ...(credentials?.secrets ?? [])],
+      plan.withheldEnv,
+      process.env,
+    );
+    if (credentials) guardAgainstLeaks(credentials, view.standIns, this.#secrets);
     this.#redact = createRedactor(this.#secrets);
     // Without a record there is no session.
     const journal = new Journal(folder, (text) => this.#redact(text), {
       onFailure: (error) => this.#fail(error),
     });
-    journal.append(sessionStart(prepared, this.#options.task));
+    journal.append(sessionStart(prepared));
     return journal;
   }
 
@@ -221,6 +230,7 @@ export class LiveSession {
 
   #addSecrets(secrets: readonly string[]): void {
     this.#secrets = [...new Set([...this.#secrets, ...secrets])];
+    this.#credentials?.addKnown(secrets.map((value) => [value, null]));
     this.#redact = createRedactor(this.#secrets);
   }
 

@@ -23,6 +23,8 @@ import { findProgram, requireVisible } from './command.ts';
 import { withoutLayers, type Layers } from './layers.ts';
 import { tcpPorts } from './ports.ts';
 import type { Repository } from './repository.ts';
+import type { SessionGrant } from '../policy/call.ts';
+import { credentialStandIns, prepareServices, sessionTrust, type Services } from './services.ts';
 import { createSession, type SessionFolder } from './session-folder.ts';
 
 const NO_SPACE = [
@@ -49,7 +51,11 @@ export interface Prepared {
   /** Programs of the plan that stand for others. */
   shims: ShimOrder[];
   brokers: Brokers | null;
+  /** Null where the session reaches no service whose requests are read. */
+  services: Services | null;
   program: string;
+  /** What the session is for. */
+  task: string | null;
   home: string;
 }
 
@@ -60,6 +66,13 @@ export interface PrepareInput {
   profile: string | undefined;
   layers: Layers;
   brokers?: Brokers;
+  task?: string;
+  /** Null or absent: every credential of the profile. */
+  grants?: readonly SessionGrant[];
+  /** Only to be shown: no credential is read, and none of its commands runs. */
+  dry?: boolean;
+  /** Hears what commands that print credentials say besides. */
+  tell?: (line: string) => void;
 }
 
 /** Reads profiles, finds the secrets and makes the plan. Leaves nothing behind when it throws. */
@@ -76,7 +89,7 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
     loadRulePacks(),
   ]);
   const profile = withoutLayers(loaded, input.layers);
-  const data = policyData(profile, input.layers.commands ? packs : []);
+  const data = policyData(profile, input.layers.commands ? packs : [], input.grants ?? null);
   const program = findProgram(
     profile.program ?? word,
     process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
@@ -86,16 +99,31 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
   );
   const folder = createSession({ repository: repository.root });
   try {
+    const services = input.dry
+      ? null
+      : await prepareServices({
+          profile,
+          repository: repository.root,
+          home,
+          program,
+          task: input.task ?? null,
+          grants: input.grants ?? null,
+          folder,
+          tell: input.tell ?? (() => undefined),
+        });
     const whole = await planView({
       repository: repository.root,
       sessionDir: folder.path,
       files: profile.files,
+      standIns: credentialStandIns(services),
     });
     const { env, withheld } = sessionEnvironment(profile, process.env, {
       HOME: home,
       PWD: repository.cwd,
       ...whole.gitEnv,
+      ...services?.credentials.env,
     });
+    const trust = services && (await sessionTrust(services, folder, env));
     const user = userInfo();
     const sources = sessionSources(folder);
     const homeCopies = copyHome(profile, home, folder.path);
@@ -113,6 +141,7 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
         uid: user.uid,
         gid: user.gid,
         tcpPorts: tcpPorts(profile.network),
+        trust,
       });
     const view = withoutUnseen(whole, planOf);
     const brokers = input.brokers ?? (await loadBrokers(profile, home));
@@ -128,6 +157,8 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
       sources,
       shims: orders,
       brokers,
+      services,
+      task: input.task ?? null,
       program,
       home,
     };
@@ -187,6 +218,8 @@ export function removeSources(folder: SessionFolder): void {
     join(folder.path, 'shims'),
     join(folder.path, 'brokered'),
     join(folder.path, 'home'),
+    join(folder.path, 'trust'),
+    join(folder.path, 'revoked'),
     join(folder.path, 'nothing'),
     join(folder.path, 'resolv.conf'),
   ])

@@ -1,5 +1,5 @@
 import { redactShapes } from './redact-shapes.ts';
-import { secretForms } from './secret-forms.ts';
+import { secretForms } from '../secrets/secret-forms.ts';
 
 export type Redact = (text: string) => string;
 

@@ -8,6 +8,8 @@ import type { Brokers } from './brokers.ts';
 import { ALL_LAYERS, type Layers } from './layers.ts';
 import { LiveSession } from './live-session.ts';
 import { prepare } from './prepare.ts';
+import { printable } from '../printable.ts';
+import type { SessionGrant } from '../policy/call.ts';
 import { findRepository } from './repository.ts';
 
 export interface RunOptions {
@@ -17,6 +19,8 @@ export interface RunOptions {
   /** A further profile of the user's: `--profile FILE`. */
   profile?: string;
   task?: string;
+  /** `--grant`: nothing but these of the profile's credentials. */
+  grants?: readonly SessionGrant[];
   /** Descriptors for the command's 0–2 instead of guard's own; then nobody can be asked. */
   stdio?: [number, number, number];
   layers?: Layers;
@@ -53,6 +57,9 @@ export async function runSession(options: RunOptions): Promise<SessionResult> {
       home,
       profile: options.profile,
       layers: options.layers ?? ALL_LAYERS,
+      tell: (line) => options.say(`guard: ${printable(line, 1000)}`, () => false),
+      ...(options.task === undefined ? {} : { task: options.task }),
+      ...(options.grants === undefined ? {} : { grants: options.grants }),
       ...(options.brokers ? { brokers: options.brokers } : {}),
     });
     return await session.run(prepared, bwrap);

@@ -14,6 +14,8 @@ export interface SessionFile {
   agent: string | null;
   argv0: string;
   repository: string;
+  /** Names of the credentials it can use. */
+  credentials?: string[];
   ended?: string;
   exitCode?: number | null;
   signal?: string | null;
@@ -57,6 +59,9 @@ export function isRunning(session: SessionFile): boolean {
 function wellFormed(content: unknown): content is SessionFile {
   if (content === null || typeof content !== 'object') return false;
   const { id, pid, started, argv0, repository, ended, lines, head } = content as SessionFile;
+  const { credentials = [] } = content as SessionFile;
+  if (!Array.isArray(credentials) || credentials.some((name) => typeof name !== 'string'))
+    return false;
   const strings = [id, started, argv0, repository].every((field) => typeof field === 'string');
   if (!strings || !Number.isSafeInteger(pid)) return false;
   return ended === undefined || (Number.isSafeInteger(lines) && typeof head === 'string');

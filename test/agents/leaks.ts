@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { secretForms } from '../../src/session/secret-forms.ts';
+import { secretForms } from '../../src/secrets/secret-forms.ts';
 
 /** Names of the secrets that occur in any of the texts, as they are or encoded, also across lines of a dump. */
 export function leaks(

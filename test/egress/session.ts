@@ -17,7 +17,9 @@ export interface Session {
   close(): void;
 }
 
-export interface SessionSettings extends Partial<Pick<EgressOptions, 'limits' | 'lookup'>> {
+export interface SessionSettings extends Partial<
+  Pick<EgressOptions, 'limits' | 'lookup' | 'proxies'>
+> {
   /** Names the judge allows, on any port. */
   allow: string[];
   /** Name → ADDRESS:PORT outside. */
@@ -33,6 +35,8 @@ const source: Source = { layer: 'user', file: 'test.yaml', line: 1 };
 /** Egress over a real namespace, with a judge that keeps a list. */
 export async function openSession(settings: SessionSettings): Promise<Session> {
   const { allow, hosts = {}, hostPorts = [], ports = [80, 443], limits, lookup } = settings;
+  // Not what this machine's own environment says.
+  const proxies = settings.proxies ?? (() => ({ kind: 'direct' }) as const);
   const inside = await openNamespace([...ports, ...hostPorts]);
   const judged: ConnectRequest[] = [];
   const recorded: Session['recorded'] = [];
@@ -56,6 +60,7 @@ export async function openSession(settings: SessionSettings): Promise<Session> {
     hosts: Object.entries(hosts).map(([name, address]) => ({ value: { name, address }, source })),
     hostPorts: hostPorts.map((value) => ({ value, source })),
     onNotice: (text) => notices.push(text),
+    proxies,
     ...(limits ? { limits } : {}),
     ...(lookup ? { lookup } : {}),
   });

@@ -55,16 +55,7 @@ export interface SecureUpstream extends Upstream {
 /** HTTPS with a self-signed certificate for `names`; answers with the path and what it got. */
 export async function secureUpstream(names: string[]): Promise<SecureUpstream> {
   const folder = mkdtempSync(join(tmpdir(), 'guard-tls-'));
-  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  const alternative = `subjectAltName=${names.map((name) => `DNS:${name}`).join(',')}`;
-  const subject = ['-subj', '/CN=upstream', '-addext', alternative];
-  execFileSync(
-    'openssl',
-    ['req', '-x509', ...curve, '-keyout', key, '-out', certificate, '-days', '2', ...subject],
-    { stdio: 'pipe' },
-  );
-  const tls = { key: readFileSync(key), cert: readFileSync(certificate) };
+  const { certificate, tls } = selfSigned(folder, names);
   const server = createSecureServer(tls, (request, response) => {
     void readBody(request).then((body) => response.end(`secure ${request.url} ${body.length}`));
   });
@@ -77,6 +68,20 @@ export async function secureUpstream(names: string[]): Promise<SecureUpstream> {
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** A certificate for `names` that vouches for itself, in a file of `folder`. */
+export function selfSigned(folder: string, names: string[]) {
+  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const alternative = `subjectAltName=${names.map((name) => `DNS:${name}`).join(',')}`;
+  const subject = ['-subj', '/CN=upstream', '-addext', alternative];
+  execFileSync(
+    'openssl',
+    ['req', '-x509', ...curve, '-keyout', key, '-out', certificate, '-days', '2', ...subject],
+    { stdio: 'pipe' },
+  );
+  return { certificate, tls: { key: readFileSync(key), cert: readFileSync(certificate) } };
 }
 
 export async function readBody(stream: IncomingMessage | Socket): Promise<string> {

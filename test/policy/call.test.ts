@@ -10,6 +10,7 @@ import {
   type Operation,
   type Verdict,
 } from '../../src/policy/types.ts';
+import { UNSEEN } from '../../src/policy/unseen.ts';
 import type { CallRule } from '../../src/profile/types.ts';
 import { data, source } from './support.ts';
 
@@ -168,12 +169,12 @@ describe('--grant', () => {
 
   it('narrows, and never widens', () => {
     expect(granted('destroy', null)).toBe('allow');
-    expect(granted('destroy', [{ credential: 'railway', allow: ['read'] }])).toBe('deny');
-    expect(granted('read', [{ credential: 'railway', allow: ['read'] }])).toBe('allow');
-    expect(granted('read', [{ credential: 'railway', allow: null }])).toBe('allow');
-    expect(granted('read', [{ credential: 'other', allow: null }])).toBe('deny');
+    expect(granted('destroy', [{ name: 'railway', allow: ['read'] }])).toBe('deny');
+    expect(granted('read', [{ name: 'railway', allow: ['read'] }])).toBe('allow');
+    expect(granted('read', [{ name: 'railway', allow: null }])).toBe('allow');
+    expect(granted('read', [{ name: 'other', allow: null }])).toBe('deny');
     expect(granted('read', [])).toBe('deny');
-    expect(granted('access', [{ credential: 'railway', allow: ['access'] }])).toBe('ask');
+    expect(granted('access', [{ name: 'railway', allow: ['access'] }])).toBe('ask');
   });
 });
 
@@ -250,6 +251,15 @@ describe('network.rules', () => {
     expect(judged(unseen, about('deny')).action).toBe('deny');
     const argument: CallRule = { arguments: { 'input.name': 'staging' }, action: 'allow' };
     expect(judged(call(), { rules: [['user', argument]] }).action).toBe('ask');
+  });
+
+  it('what the wire does not show is what a refusal names, and not what an allow names', () => {
+    const request = call({ operations: [operation({ arguments: { input: UNSEEN } })] });
+    const about = (action: CallRule['action']): Setting => ({
+      rules: [['user', { arguments: { 'input.name': 'staging' }, action }]],
+    });
+    expect(judged(request, about('allow')).action).toBe('ask');
+    expect(judged(request, about('deny')).action).toBe('deny');
   });
 
   it('an allow about an argument needs every value at its path to be it', () => {

@@ -18,6 +18,7 @@ export function sessionStart(): SessionStart {
       { layer: 'default', file: 'profiles/base.yaml', sha256: 'cd'.repeat(32), trusted: true },
     ],
     withheldEnv: ['AWS_PROFILE'],
+    credentials: [],
     covered: ['/home/me/project/.env'],
   };
 }

@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type { BodyNeed, CallHead, HeaderList, HttpCall } from '../../operations/types.ts';
+import type { Target } from '../types.ts';
 
 /** Looks at bytes on their way. */
 export interface StreamFilter {
@@ -34,7 +36,7 @@ export type CallOutcome =
       /** As they go out: with the real credential. */
       path: string;
       headers: HeaderList;
-      /** For the body as decoded, from its first byte. */
+      /** For the body as decoded, from its first byte. It may stop the call, and changes nothing. */
       outgoing: StreamFilter | null;
       /** For what comes back: then no content coding is asked for, and one that comes all the same is undone. */
       incoming: ResponseFilter | null;
@@ -51,7 +53,7 @@ export interface CallJudge {
   bodyNeeded(head: CallHead): BodyNeed;
   /** Decides, asks if need be, and records. The signal fires when the client has gone. A rejection is a refusal. */
   judge(call: HttpCall, signal: AbortSignal): Promise<CallOutcome>;
-  /** An answer for what egress itself cannot let through; `rule` as in refusals of connections. */
+  /** Makes an answer for what egress itself cannot let through and has recorded; `rule` as in refusals of connections. */
   refuse(head: CallHead, rule: string, reason: string): Answer;
 }
 
@@ -59,6 +61,8 @@ export interface CallJudge {
 export interface SessionAuthority {
   /** PEM. */
   certificate: string;
+  /** Under which OpenSSL looks for it in a folder of certificates. */
+  subjectHash: string;
   /** For one host name; made when it is first asked for, then kept. */
   contextFor(host: string): SecureContext;
 }
@@ -68,4 +72,26 @@ export interface InspectOptions {
   opens(host: string, port: number): boolean;
   authority: SessionAuthority;
   judge: CallJudge;
+  /** How hosts are reached over TLS; verified as strictly as node:tls does unless given. */
+  connect?: UpstreamConnector;
+  limits?: Partial<InspectLimits>;
+}
+
+/** A connection to a host over TLS, verified. `alpn` in the order of preference; rejects with the code of what is wrong. */
+export type UpstreamConnector = (
+  target: Target,
+  host: string,
+  alpn: readonly string[],
+  signal: AbortSignal,
+) => Promise<Socket & { readonly alpnProtocol?: string | false | null }>;
+
+export interface InspectLimits {
+  /** Bytes of all bodies together that are held for a verdict. */
+  heldBytes: number;
+  /** Milliseconds in which the part of a body that is needed for a verdict must have come. */
+  heldTime: number;
+  /** Requests at once on one HTTP/2 connection. */
+  streams: number;
+  /** Bytes of a request's head over HTTP/2; over HTTP/1 the limit is Node's own. */
+  headBytes: number;
 }

@@ -7,23 +7,30 @@ const SHORTEST_BASE64 = 8;
 
 /** The value itself, its long lines, and what each looks like after the usual encodings. */
 export function secretForms(secret: string): string[] {
+  return secretPieces(secret).flatMap(encodedForms);
+}
+
+/** The value itself and its long lines. */
+export function secretPieces(secret: string): string[] {
   const lines = secret
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line.length >= LONG_LINE && !ARMOUR.test(line));
-  return [...new Set([secret, secret.trim(), ...lines])].flatMap(encodings);
+  return [...new Set([secret, secret.trim(), ...lines])];
 }
 
-function encodings(value: string): string[] {
+/** What one value looks like after the usual encodings; values of the same shape have as many, in the same order. */
+export function encodedForms(value: string): string[] {
   if (value.length < 4) return [];
   const bytes = Buffer.from(value, 'utf8');
-  const percent = percentEncoded(bytes);
+  const percent = percentEncoded(bytes, /[\w.~-]/);
   const json = JSON.stringify(value).slice(1, -1);
   return [
     value,
     percent,
     percent.replaceAll('%20', '+'),
     percent.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    percentEncoded(bytes, /[\w.~!'()*-]/),
     json,
     json.replaceAll('/', '\\/'),
     bytes.toString('hex'),
@@ -32,12 +39,12 @@ function encodings(value: string): string[] {
   ];
 }
 
-/** RFC 3986, section 2.1: everything but the unreserved characters; encodeURIComponent leaves `!'()*`, both are given. */
-function percentEncoded(bytes: Buffer): string {
+/** RFC 3986, section 2.1: everything but the unreserved characters; encodeURIComponent leaves `!'()*` as well. */
+export function percentEncoded(bytes: Buffer, kept = /[\w.~-]/): string {
   let out = '';
   for (const byte of bytes) {
     const character = String.fromCharCode(byte);
-    out += /[\w.~-]/.test(character)
+    out += kept.test(character)
       ? character
       : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   }

@@ -1,0 +1,16 @@
+export type Deliver = (chunk: Buffer) => Promise<void>;
+
+/** Undoes content codings; a call ends when everything that can be decoded so far has been delivered. */
+export interface Decoder {
+  /** @throws Undecodable, and what `deliver` throws. */
+  push(chunk: Buffer): Promise<void>;
+  /** @throws Undecodable where the coded body is not complete. */
+  end(): Promise<void>;
+  close(): void;
+}
+
+export class Undecodable extends Error {
+  constructor(why = 'the body is not what its content coding says') {
+    super(why);
+  }
+}

@@ -1,0 +1,44 @@
+import { writeTo } from './body-pump.ts';
+import { type BodyStage, decodedStage, filteredStage, plainStage } from './body-stage.ts';
+import type { ClientCall } from './call.ts';
+import { contentCodings } from './decode.ts';
+import type { Deliver } from './decoder.ts';
+import type { Forward } from './forward.ts';
+import { endToEnd } from './headers.ts';
+import type { UpstreamAnswer } from './upstream.ts';
+import type { HeaderList } from '../../operations/types.ts';
+
+/** Brings the host's answer to the client, as it comes. @throws BodyCut, SinkClosed, Undecodable, CallStopped */
+export async function download(
+  call: ClientCall,
+  answer: UpstreamAnswer,
+  { incoming }: Forward,
+): Promise<void> {
+  const filtered = (list: HeaderList): HeaderList =>
+    incoming ? list.map(([name, value]) => [name, incoming.header(value)]) : list;
+  if (answer.switched) {
+    if (!call.websocket) answer.switched.destroy();
+    else call.websocket(filtered(answer.headers), answer.switched);
+    return;
+  }
+  const codings = contentCodings(answer.headers) ?? [];
+  const changed = new Set(incoming ? ['content-length', ...(codings.length ? ['content-encoding'] : [])] : []);
+  const headers = filtered(answer.headers.filter(([name]) => !changed.has(name)));
+  const sink = call.respond(answer.status, headers, answer.body !== null);
+  if (!answer.body || !sink) return;
+  const deliver: Deliver = (chunk) => writeTo(sink.stream, chunk);
+  const stage: BodyStage = !incoming
+    ? plainStage(deliver)
+    : codings.length
+      ? decodedStage(codings, incoming.body, deliver)
+      : filteredStage(incoming.body, deliver);
+  try {
+    for (let chunk = await answer.body.next(); chunk; chunk = await answer.body.next()) {
+      await stage.push(chunk);
+    }
+    await stage.end();
+    sink.end(filtered(endToEnd(answer.trailers())));
+  } finally {
+    stage.close();
+  }
+}

@@ -1,0 +1,222 @@
+import { anyGlob } from '../../policy/glob.ts';
+import { readSql } from '../../policy/sql/read.ts';
+import type { Dialect } from '../../policy/sql/types.ts';
+import type { Json, Operation, OperationClass } from '../../policy/types.ts';
+import type { AwsData } from '../providers/data.ts';
+import { compileMethods, judgeMethod, type CompiledMethods } from '../providers/method-rules.ts';
+import { isStricter, unknownOperation } from '../providers/weigh.ts';
+import { compileJsonPath, type JsonPath } from '../rest/json-path.ts';
+import { classOfMethod } from '../rest/methods.ts';
+import type { CallView } from '../rest/view.ts';
+import { classOfAwsName } from './names.ts';
+import { compileAwsTable, matchAwsRoute, type AwsOperations, type AwsTable } from './operations.ts';
+import { readS3 } from './s3.ts';
+import { S3_RULES } from './s3-rules.ts';
+import { awsScope, hostLabels, type AwsScope } from './scope.ts';
+
+export interface CompiledAws {
+  table: AwsTable;
+  rules: CompiledMethods;
+  sql: readonly { matches: (name: string) => boolean; path: JsonPath; dialect: Dialect }[];
+}
+
+export function compileAws(data: AwsData, operations: AwsOperations): CompiledAws {
+  return {
+    table: compileAwsTable(operations, data.routes),
+    rules: compileMethods(data.rules),
+    sql: data.sql.map(({ methods, path, dialect }) => ({
+      matches: anyGlob(methods),
+      path: compileJsonPath(path, false),
+      dialect,
+    })),
+  };
+}
+
+/** What a request to AWS asks for, by every part of it that a service may go by. */
+export function readAws(aws: CompiledAws, view: CallView): Operation[] {
+  const scope = awsScope(view.call, aws.table);
+  const operations = [
+    ...(scope.s3 ? s3Operations(view) : []),
+    ...(scope.s3 && scope.services.length === 0 ? [] : serviceOperations(aws, scope, view)),
+  ];
+  const { doubtful } = view.paths;
+  if (doubtful !== null) operations.push(unknownOperation(`${scope.name}:?`, doubtful));
+  return operations;
+}
+
+/** A host that speaks as S3 does: `LABELS` before the pattern are a region or an account, and perhaps a bucket. */
+export function readS3Like(pattern: string, view: CallView): Operation[] {
+  const { host } = view.call;
+  const before = pattern.startsWith('*.') ? host.slice(0, -pattern.length + 1).split('.') : [];
+  const bucket = before.length > 1 ? before.slice(0, -1).join('.') : '';
+  return judgeS3(view, bucket);
+}
+
+function s3Operations(view: CallView): Operation[] {
+  const { names } = hostLabels(view.call.host);
+  const at = names.findIndex((name) => /^s3/.test(name));
+  return judgeS3(view, at > 0 ? names.slice(0, at).join('.') : '');
+}
+
+function judgeS3(view: CallView, bucket: string): Operation[] {
+  const calls = readS3(view, bucket === '' ? 'path' : 'host', bucket);
+  return calls.map(({ operation, target }) => {
+    const name = `s3:${operation}`;
+    return judge(S3_RULES, name, classOfS3(operation), target, view);
+  });
+}
+
+function classOfS3(operation: string): OperationClass {
+  return operation === 'AbortMultipartUpload' ? 'change' : classOfAwsName(operation);
+}
+
+function serviceOperations(aws: CompiledAws, scope: AwsScope, view: CallView): Operation[] {
+  const names = wireNames(view);
+  const root = view.paths.readings.every(({ length }) => length === 0);
+  const rpcPath = rpcPathName(view) !== null;
+  const known = scope.services.length > 0;
+  const hasRest = !known || scope.services.some(({ rest }) => rest);
+  const byRest = hasRest ? !(root && names.length > 0) && !rpcPath : !root && !rpcPath;
+  const found = names.flatMap((operation) => byName(aws, scope, operation, null, view));
+  const rest = byRest || !plainMethod(view) ? byRoute(aws, scope, view) : [];
+  // A name that a service of paths does not go by can only make things stricter.
+  const counted = byRest
+    ? found.filter((one) => rest.every((other) => isStricter(one.class, other.class)))
+    : found;
+  const operations = [...rest, ...counted];
+  if (operations.length > 0) return operations;
+  return [unknownOperation(`${scope.name}:?`, 'guard finds no operation in it')];
+}
+
+function plainMethod({ methods }: CallView): boolean {
+  return methods.every((method) => ['GET', 'HEAD', 'POST', 'OPTIONS'].includes(method));
+}
+
+/** `X-Amz-Target`, `Action=` in the query and in the body, `/service/X/operation/Y`. */
+function wireNames(view: CallView): string[] {
+  const targets = view.call.headers.flatMap(([name, value]) =>
+    name === 'x-amz-target' ? [value.trim().split('.').at(-1) ?? ''] : [],
+  );
+  const actions = [...view.query.values].flatMap(([name, values]) =>
+    name.toLowerCase() === 'action' ? values : [],
+  );
+  const forms = view.body
+    ? [view.body, ...view.body.also].filter(({ kind }) => kind === 'form')
+    : [];
+  const inBody = forms.flatMap(({ value: form }) =>
+    ACTION.find(form).flatMap(({ value }) => [value].flat() as Json[]),
+  );
+  const path = rpcPathName(view);
+  const all = [...targets, ...actions, ...inBody, ...(path === null ? [] : [path])];
+  return [...new Set(all.filter((name) => typeof name === 'string'))].filter((name) =>
+    /^[A-Za-z]\w{1,100}$/.test(name),
+  );
+}
+
+const ACTION = compileJsonPath('Action', true);
+
+function rpcPathName({ paths }: CallView): string | null {
+  for (const [service, , operation, name, ...rest] of paths.readings)
+    if (service === 'service' && operation === 'operation' && name && rest.length === 0)
+      return name;
+  return null;
+}
+
+/** In every place where AWS may find it: the strictest counts. */
+function byName(
+  aws: CompiledAws,
+  scope: AwsScope,
+  operation: string,
+  target: string | null,
+  view: CallView,
+): Operation[] {
+  const listed = scope.services.some(({ destroys }) => destroys.has(operation));
+  const name = `${scope.name}:${operation}`;
+  const sql = statements(aws, name, view);
+  if (sql) return sql;
+  const otherwise = listed ? 'destroy' : classOfAwsName(operation);
+  return [judge(aws.rules, name, otherwise, target ?? usualTarget(view), view)];
+}
+
+function byRoute(aws: CompiledAws, scope: AwsScope, view: CallView): Operation[] {
+  const routes = scope.services.flatMap(({ id, routes: own }) =>
+    own.map((route) => ({ id, route })),
+  );
+  return view.methods.flatMap((method) => {
+    const matches = view.paths.readings.flatMap((path) =>
+      routes.flatMap(({ id, route }) => {
+        const parameters = matchAwsRoute(route, method, path, view.query.values);
+        return parameters ? [{ id, operation: route.operation, parameters }] : [];
+      }),
+    );
+    if (matches.length > 0)
+      return matches.flatMap(({ id, operation, parameters }) => {
+        const target = Object.values(parameters).at(-1) ?? view.path;
+        return byName(aws, { ...scope, name: scopeName(scope, id) }, operation, target, view);
+      });
+    const name = `${scope.name}:${method} ${view.path}`;
+    return [judge(aws.rules, name, classOfMethod(method, {}), view.path, view)];
+  });
+}
+
+function scopeName({ name, services }: AwsScope, id: string): string {
+  return services.some((service) => service.id === name) ? name : id;
+}
+
+function judge(
+  rules: CompiledMethods,
+  name: string,
+  otherwise: OperationClass,
+  target: string | null,
+  view: CallView,
+): Operation {
+  const readings = view.bodies.map((body) =>
+    judgeMethod(
+      rules,
+      name,
+      { name, target, arguments: body, otherwise },
+      { body, query: view.query.values, headers: view.call.headers },
+    ),
+  );
+  return readings.reduce((worst, one) => (isStricter(one.class, worst.class) ? one : worst));
+}
+
+function statements(aws: CompiledAws, name: string, view: CallView): Operation[] | null {
+  const places = aws.sql.filter(({ matches }) => matches(name));
+  if (places.length === 0) return null;
+  const operations = places.flatMap(({ path, dialect }) =>
+    view.bodies.flatMap((body) =>
+      path
+        .find(body)
+        .flatMap(({ value }) => (typeof value === 'string' ? readSql(value, dialect) : [])),
+    ),
+  );
+  const found = operations.map(({ class: operationClass, verb, target, because }) => ({
+    name: `sql ${verb}`,
+    class: operationClass,
+    target: target ?? usualTarget(view),
+    arguments: null,
+    ...(because === undefined ? {} : { because }),
+  }));
+  if (found.length === 0 || view.bodyDoubt !== null)
+    return [...found, unknownOperation(name, view.bodyDoubt ?? 'guard finds no statement in it')];
+  return found;
+}
+
+/** What AWS calls things by, in JSON and in forms. */
+const TARGETS = [
+  ...['*Name', '*Arn', '*Identifier', '*Id', '*Url'],
+  ...['*Id.1', '*Name.1', '*Names.*', '*Ids.*'],
+];
+
+function usualTarget(view: CallView): string | null {
+  const patterns = TARGETS.map((written) => anyGlob([written]));
+  for (const body of view.bodies) {
+    if (typeof body !== 'object' || body === null || Array.isArray(body)) continue;
+    const members = Object.entries(body as Record<string, Json>);
+    for (const matches of patterns)
+      for (const [name, value] of members)
+        if (matches(name) && typeof value === 'string' && value !== '') return value;
+  }
+  return null;
+}

@@ -1,0 +1,111 @@
+import type { CallRequest, Operation } from '../../policy/types.ts';
+import { readAws, readS3Like, type CompiledAws } from '../aws/read-aws.ts';
+import { gitOperations } from '../git/operations.ts';
+import { readGit } from '../git/read.ts';
+import { readGraphql } from '../graphql/read.ts';
+import { readBatch } from '../rest/read-batch.ts';
+import { readRest, speaksFor } from '../rest/read-rest.ts';
+import { readSqlPlace } from '../rest/read-sql.ts';
+import { matchesTemplate } from '../rest/routes.ts';
+import { viewCall, type CallView } from '../rest/view.ts';
+import type { Classified, HttpCall } from '../types.ts';
+import { gitSpeaks } from './body-needed.ts';
+import type { Provider } from './compile.ts';
+import { judgeGraphql, type CompiledGraphql } from './graphql-rules.ts';
+import { readGrpc } from './read-grpc.ts';
+import { readJsonRpc } from './read-jsonrpc.ts';
+import { sniffGraphql } from './sniff-graphql.ts';
+import { isWebSocket, websocketOperation } from './websocket.ts';
+import { bounded, unknownOperation } from './weigh.ts';
+
+const MAX_BATCH_DEPTH = 2;
+
+/** What a request asks for. Never throws: what guard fails to read is `unknown`. */
+export function classify(provider: Provider, call: HttpCall): Classified {
+  try {
+    return classifyAt(provider, call, 0);
+  } catch {
+    const because = 'guard failed to read it';
+    const name = `${call.method} ${call.path.split('?')[0] ?? ''}`;
+    return {
+      provider: provider.id,
+      protocol: 'http',
+      operations: bounded([unknownOperation(name, because)]),
+    };
+  }
+}
+
+function classifyAt(provider: Provider, call: HttpCall, depth: number): Classified {
+  const view = viewCall(call);
+  const { protocol, operations } = read(provider, view, depth);
+  return { provider: provider.id, protocol, operations: bounded(operations) };
+}
+
+interface Read {
+  protocol: CallRequest['protocol'];
+  operations: Operation[];
+}
+
+function read(provider: Provider, view: CallView, depth: number): Read {
+  const { call } = view;
+  if (provider.graphql?.paths.some((path) => matchesTemplate(path, view)) && !onlyAsks(view))
+    return readGraphqlCall(provider, provider.graphql, view);
+  if (provider.aws) return readAwsCall(provider.aws, provider, view);
+  const s3 = provider.s3.find((pattern) => speaksFor([pattern], call.host));
+  if (s3 !== undefined) return { protocol: 'aws', operations: readS3Like(s3, view) };
+  const git = readGit(call);
+  if (git && gitSpeaks(provider, view))
+    return { protocol: 'git', operations: [...gitOperations(git)] };
+  const handshake = isWebSocket(call) ? [websocketOperation(provider, view.path)] : [];
+  const grpc = readGrpc(provider.grpc, view);
+  const inner = provider.batch.flatMap(
+    (batch) => readBatch(batch, view, (each) => classifyInner(provider, each, depth + 1)) ?? [],
+  );
+  const sql = provider.sql.flatMap((place) => {
+    const found = readSqlPlace(place, view);
+    return found ? [{ clear: place.data.ifClear, found }] : [];
+  });
+  const speaks =
+    grpc.length + inner.length + handshake.length > 0 || sql.some(({ clear }) => !clear);
+  const rest = readRest(provider.rest, view, () => speaks);
+  return {
+    protocol: grpc.length > 0 ? 'grpc' : 'http',
+    operations: [
+      ...(rest ? [rest.operation] : []),
+      ...handshake,
+      ...grpc,
+      ...inner,
+      ...sql.flatMap(({ found }) => found),
+      ...readJsonRpc(provider.jsonrpc, view),
+      ...(provider.graphql ? sniffGraphql(provider.graphql, view) : []),
+    ],
+  };
+}
+
+function readGraphqlCall(provider: Provider, graphql: CompiledGraphql, view: CallView): Read {
+  const operations = isWebSocket(view.call)
+    ? [websocketOperation(provider, view.path)]
+    : judgeGraphql(graphql, readGraphql(view.call));
+  const doubt = view.paths.doubtful;
+  if (doubt !== null) operations.push(unknownOperation('graphql', doubt));
+  return { protocol: 'graphql', operations };
+}
+
+function readAwsCall(aws: CompiledAws, provider: Provider, view: CallView): Read {
+  const git = readGit(view.call);
+  if (git && gitSpeaks(provider, view))
+    return { protocol: 'git', operations: [...gitOperations(git)] };
+  const handshake = isWebSocket(view.call) ? [websocketOperation(provider, view.path)] : [];
+  return { protocol: 'aws', operations: [...readAws(aws, view), ...handshake] };
+}
+
+function classifyInner(provider: Provider, call: HttpCall, depth: number): readonly Operation[] {
+  if (depth > MAX_BATCH_DEPTH)
+    return [unknownOperation('batch', 'it holds requests in requests in requests')];
+  return classifyAt(provider, call, depth).operations;
+}
+
+/** A browser's preflight, which runs nothing. */
+function onlyAsks({ methods }: CallView): boolean {
+  return methods.every((method) => method === 'OPTIONS');
+}

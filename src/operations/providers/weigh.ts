@@ -1,0 +1,89 @@
+import type { Json, Operation, OperationClass } from '../../policy/types.ts';
+import { STRICTNESS } from './data.ts';
+
+/** Longer ones are cut: they are shown to people and compared with rules, both of which must stay quick. */
+const MAX_TEXT = 256;
+/** More than a person could weigh. */
+const MAX_OPERATIONS = 200;
+
+/** A reading of a request, before it is known whether another one is stricter. */
+export interface Candidate {
+  operation: Operation;
+  /** A rule said so, not the method or the kind alone. */
+  byRule: boolean;
+  /** False where guard cannot see whether the rule applies: then it may only make things stricter. */
+  sure: boolean;
+}
+
+export function isStricter(a: OperationClass, b: OperationClass): boolean {
+  return STRICTNESS.indexOf(a) > STRICTNESS.indexOf(b);
+}
+
+/** The rules that surely apply decide, or `otherwise` without one; what may apply counts where it is stricter. */
+export function weigh(rules: readonly Candidate[], otherwise: Candidate | null): Candidate | null {
+  const sure = rules.filter((rule) => rule.sure);
+  const base = sure.length ? strictestOf(sure) : otherwise;
+  return strictestOf([...(base ? [base] : []), ...rules.filter((rule) => !rule.sure)]);
+}
+
+/** Of equals one that a rule names, then the first. */
+export function strictestOf(candidates: readonly Candidate[]): Candidate | null {
+  let best: Candidate | null = null;
+  for (const each of candidates)
+    if (
+      !best ||
+      isStricter(each.operation.class, best.operation.class) ||
+      (each.operation.class === best.operation.class && each.byRule && !best.byRule)
+    )
+      best = each;
+  return best;
+}
+
+/** With every text cut to length; the strictest of too many, and one that says so. */
+export function bounded(operations: readonly Operation[]): [Operation, ...Operation[]] {
+  const unique = new Map<string, Operation>();
+  for (const operation of operations.map(cut)) {
+    const key = JSON.stringify([operation.name, operation.class, operation.target]);
+    if (!unique.has(key)) unique.set(key, operation);
+  }
+  const all = [...unique.values()];
+  const [first, ...rest] = all;
+  if (!first) return [unknownOperation('request', 'guard does not know what it asks for')];
+  if (operations.length <= MAX_OPERATIONS) return [first, ...rest];
+  all.sort((a, b) => STRICTNESS.indexOf(b.class) - STRICTNESS.indexOf(a.class));
+  return [
+    unknownOperation('request', 'it asks for more than guard looks through'),
+    ...all.slice(0, MAX_OPERATIONS),
+  ];
+}
+
+export function unknownOperation(name: string, because: string, target?: string): Operation {
+  return { name, class: 'unknown', target: target ?? null, arguments: null, because };
+}
+
+/** Something that was found but cannot be trusted to be all: at least `unknown`. */
+export function inDoubt(operation: Operation, because: string): Operation {
+  return isStricter('unknown', operation.class)
+    ? { ...operation, class: 'unknown', because }
+    : operation;
+}
+
+/** A scalar as a target. */
+export function asTarget(value: Json | undefined): string | null {
+  if (typeof value === 'string') return value === '' ? null : value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
+}
+
+function cut(operation: Operation): Operation {
+  const { name, target, because } = operation;
+  return {
+    ...operation,
+    name: shorten(name),
+    target: target === null ? null : shorten(target),
+    ...(because === undefined ? {} : { because: shorten(because) }),
+  };
+}
+
+function shorten(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT - 1)}…` : text;
+}

@@ -1,0 +1,86 @@
+import type { Json } from '../../policy/types.ts';
+import { readJson } from '../body/json.ts';
+import { UNSEEN } from '../unseen.ts';
+
+/** Beyond it what is left counts as unseen. */
+const MAX_VISITS = 500_000;
+/** JSON in a string in JSON. */
+const MAX_UNWRAPPED = 4;
+
+export interface Found {
+  /** Names from the root, as they stand in the value. */
+  at: string;
+  /** `UNSEEN` where it, or what it lies in, cannot be told. */
+  value: Json;
+}
+
+export interface JsonPath {
+  written: string;
+  find(value: Json): Found[];
+}
+
+/**
+ * Names with dots; `*` is any name or index, `**` any number of them. A string that holds JSON is looked into as if the value
+ * stood there. With `anyCase` names are compared as lenient servers do.
+ */
+export function compileJsonPath(written: string, anyCase: boolean): JsonPath {
+  const words = written === '' ? [] : written.split('.');
+  const folded = words.map((word) => word.toLowerCase());
+  return { written, find: (value) => new Search(words, folded, anyCase).run(value) };
+}
+
+class Search {
+  readonly #words: readonly string[];
+  readonly #folded: readonly string[];
+  readonly #anyCase: boolean;
+  readonly #found: Found[] = [];
+  #visits = 0;
+
+  constructor(words: readonly string[], folded: readonly string[], anyCase: boolean) {
+    this.#words = words;
+    this.#folded = folded;
+    this.#anyCase = anyCase;
+  }
+
+  run(value: Json): Found[] {
+    this.#walk(value, 0, '', 0);
+    return this.#found;
+  }
+
+  #walk(value: Json, index: number, at: string, unwrapped: number): void {
+    this.#visits += 1;
+    if (this.#visits > MAX_VISITS) {
+      if (this.#visits === MAX_VISITS + 1) this.#found.push({ at, value: UNSEEN });
+      return;
+    }
+    const word = this.#words[index];
+    if (word === undefined || value === UNSEEN) {
+      this.#found.push({ at, value });
+      return;
+    }
+    if (word === '**') this.#walk(value, index + 1, at, unwrapped);
+    if (typeof value === 'string') {
+      for (const inner of unwrapped < MAX_UNWRAPPED ? jsonIn(value) : [])
+        this.#walk(inner, index, at, unwrapped + 1);
+      return;
+    }
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, inner] of Object.entries(value as Record<string, Json>)) {
+      const below = at === '' ? name : `${at.slice(0, 200)}.${name.slice(0, 60)}`;
+      if (word === '**') this.#walk(inner, index, below, unwrapped);
+      else if (word === '*' || word === name || this.#same(index, name))
+        this.#walk(inner, index + 1, below, unwrapped);
+    }
+  }
+
+  #same(index: number, name: string): boolean {
+    return this.#anyCase && name.toLowerCase() === this.#folded[index];
+  }
+}
+
+function jsonIn(text: string): Json[] {
+  if (!/^\s*[[{"]/.test(text)) return [];
+  const read = readJson(text);
+  if (read.kind === 'not') return [];
+  return read.first ? [read.value, read.first.value] : [read.value];
+}

@@ -1,0 +1,1 @@
+export { UNSEEN } from '../policy/unseen.ts';

@@ -1,0 +1,209 @@
+import { basename, join } from 'node:path';
+import { GuardError } from '../guard-error.ts';
+import type { Credentials } from '../credentials/types.ts';
+import type { SessionAuthority } from '../egress/inspect/types.ts';
+import type { Providers, ProviderSummary } from '../operations/types.ts';
+import type { SessionGrant } from '../policy/call.ts';
+import { compileHost, type HostPattern } from '../policy/hosts.ts';
+import { ProfileError } from '../profile/problem.ts';
+import { suggest } from '../profile/suggest.ts';
+import type { EffectiveProfile, Sourced } from '../profile/types.ts';
+import type { SessionTrust } from '../sandbox/trust.ts';
+import { StandIns } from '../secrets/stand-ins.ts';
+import type { SessionFolder } from './session-folder.ts';
+
+/** What a session has to do with services: whose requests are read, and what it can use there. */
+export interface Services {
+  providers: Providers;
+  credentials: Credentials;
+  authority: SessionAuthority;
+  /** Is TLS to this host opened? */
+  opens: (host: string, port: number) => boolean;
+}
+
+export interface ServicesInput {
+  profile: EffectiveProfile;
+  repository: string;
+  home: string;
+  program: string;
+  task: string | null;
+  grants: readonly SessionGrant[] | null;
+  folder: SessionFolder;
+  /** Hears what commands that print credentials say besides. */
+  tell: (line: string) => void;
+}
+
+/**
+ * Null when nothing that the session may reach is opened and the profile has no credential: then none of this is loaded.
+ * @throws GuardError for a grant of a credential that the profile does not have
+ */
+export async function prepareServices(input: ServicesInput): Promise<Services | null> {
+  const { profile, grants } = input;
+  refuseUnknownGrants(profile, grants);
+  const { credentials: kept, network } = profile;
+  if (!kept.length && !network.allow.length && !network.rules.length) return null;
+  const { loadProviders, providerIndex } = await import('../operations/load-providers.ts');
+  const summaries = await providerIndex();
+  refuseUnknownProviders(
+    profile,
+    summaries.map(({ id }) => id),
+  );
+  const isOpened = openedHosts(profile, summaries);
+  if (!profile.credentials.length && !mayReachOpened(profile, isOpened)) return null;
+  const [{ createAuthority }, { createCredentials }, { resolveCredentials }] = await Promise.all([
+    import('../egress/tls/authority.ts'),
+    import('../credentials/grants.ts'),
+    import('../credentials/sources.ts'),
+  ]);
+  const entries = profile.credentials.map(({ value }) => value);
+  const providers = await loadProviders();
+  const resolved = await resolveCredentials(entries, {
+    env: process.env,
+    repository: input.repository,
+    home: input.home,
+    tell: input.tell,
+  });
+  const identity = {
+    session: input.folder.id,
+    agent: profile.agent ?? basename(input.program),
+    task: input.task,
+  };
+  const credentials = createCredentials(entries, resolved, providers.summaries, identity, {
+    now: Date.now,
+    sessionFolder: input.folder.path,
+    grants,
+  });
+  return { providers, credentials, authority: createAuthority(), opens: isOpened.opens };
+}
+
+/** Placeholders that values have before any file is looked at. */
+export function credentialStandIns(services: Services | null): StandIns {
+  const standIns = new StandIns();
+  for (const real of services?.credentials.secrets ?? []) {
+    const standIn = services?.credentials.standInFor(real);
+    if (standIn) standIns.add(real, standIn);
+  }
+  return standIns;
+}
+
+interface OpenedHosts {
+  opens: (host: string, port: number) => boolean;
+  /** As written, without ports. */
+  names: readonly string[];
+}
+
+/** Hosts of providers, of credentials, of rules, and those the profile names; less those it says are never opened. */
+function openedHosts(
+  { network, credentials }: EffectiveProfile,
+  summaries: readonly ProviderSummary[],
+): OpenedHosts {
+  const source = { layer: 'default', file: 'guard', line: 0 } as const;
+  const written: Sourced<string>[] = [
+    ...summaries.flatMap(({ hosts }) => hosts.map((value) => ({ value, source }))),
+    ...credentials.flatMap(({ value, source: from }) =>
+      value.hosts.map((host) => ({ value: host, source: from })),
+    ),
+    ...network.rules.flatMap(({ value: { host }, source: from }) =>
+      host === undefined ? [] : [{ value: host, source: from }],
+    ),
+    ...network.inspect,
+  ];
+  // A pattern without a port stands for all of them, as in a list of refusals.
+  const compile = (entry: Sourced<string>): HostPattern => compileHost(entry, 'deny');
+  const opened = written.map(compile);
+  const opaque = network.opaque.map(compile);
+  return {
+    names: written.map(({ value }) => value.replace(/:\d+$/, '')),
+    opens: (host, port) =>
+      opened.some((pattern) => pattern.matches(host, port)) &&
+      !opaque.some((pattern) => pattern.matches(host, port)),
+  };
+}
+
+/** Does any line of `network.allow` lead to an opened host? */
+function mayReachOpened({ network }: EffectiveProfile, { names, opens }: OpenedHosts): boolean {
+  return network.allow.some(({ value }) => {
+    const [, allowed = value, port = '443'] = /^(.*?)(?::(\d+))?$/.exec(value) ?? [];
+    if (!allowed.startsWith('*')) return opens(allowed, Number(port));
+    return names.some((name) => overlap(allowed, name));
+  });
+}
+
+/** May two patterns (`host`, `*.host`, `*`) name the same host? */
+function overlap(one: string, other: string): boolean {
+  if (one === '*' || other === '*' || one === other) return true;
+  const [a, b] = [one, other].map((each) => (each.startsWith('*.') ? each.slice(1) : null));
+  if (a && b) return a.endsWith(b) || b.endsWith(a);
+  if (a) return other.endsWith(a);
+  return b ? one.endsWith(b) : false;
+}
+
+/** @throws ProfileError for a provider that nobody has described: what is said of it would never count */
+function refuseUnknownProviders(
+  { credentials, network }: EffectiveProfile,
+  known: readonly string[],
+): void {
+  const named = [
+    ...credentials.map(({ value: { provider, name }, source }) => ({
+      provider,
+      source,
+      key: `credentials.${name}.provider`,
+    })),
+    ...network.rules.map(({ value: { provider = null }, source }) => ({
+      provider,
+      source,
+      key: 'network.rules',
+    })),
+  ];
+  for (const { provider, source, key } of named) {
+    if (provider === null || known.includes(provider)) continue;
+    const near = suggest(provider, known);
+    throw new ProfileError([
+      {
+        file: source.file,
+        line: source.line,
+        column: 1,
+        key,
+        message: `no provider is called "${provider}"`,
+        fix: near ? `Did you mean "${near}"?` : `Known providers: ${known.join(', ')}`,
+      },
+    ]);
+  }
+}
+
+function refuseUnknownGrants(
+  { credentials }: EffectiveProfile,
+  grants: readonly SessionGrant[] | null,
+): void {
+  const names = credentials.map(({ value }) => value.name);
+  const unknown = grants?.find(({ name }) => !names.includes(name));
+  if (!unknown) return;
+  throw new GuardError({
+    what: `cannot grant ${unknown.name}`,
+    why: names.length
+      ? `the profile has no credential of that name, only ${names.join(', ')}`
+      : 'the profile has no credentials',
+    fix: 'Name one under credentials in the profile (`guard profile show`)',
+  });
+}
+
+/** What guard knows to be secret is looked for in all that leaves; what covered files show instead is known as well. */
+export function guardAgainstLeaks(
+  credentials: Credentials,
+  standIns: StandIns,
+  secrets: readonly string[],
+): void {
+  credentials.addKnown(standIns.entries());
+  credentials.addKnown(secrets.map((value) => [value, standIns.of(value) ?? null]));
+  standIns.onAdded((real, standIn) => credentials.addKnown([[real, standIn]]));
+}
+
+/** What makes the clients of the session trust its authority. */
+export async function sessionTrust(
+  { authority }: Services,
+  folder: SessionFolder,
+  env: Readonly<Record<string, string>>,
+): Promise<SessionTrust> {
+  const { prepareTrust } = await import('../sandbox/trust.ts');
+  return prepareTrust({ ...authority, folder: join(folder.path, 'trust'), env });
+}
