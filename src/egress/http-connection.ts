@@ -36,6 +36,8 @@ export class HttpConnection {
   readonly opened: Opened | null;
   /** Set once a request was refused: nothing that follows it on the connection is looked at. */
   refused = false;
+  /** Set once the client sent what is no HTTP: a body that has not come to its end will not. */
+  broken = false;
   /** Set while a request waits for its verdict. */
   judging = false;
   readonly #admitter: Admitter;

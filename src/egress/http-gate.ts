@@ -102,6 +102,7 @@ export function createHttpGate(
     };
     const inspector = await inspection?.load();
     if (!inspector) return void client.destroy();
+    if (connection.broken && !request.complete) return void client.destroy();
     connection.judging = true;
     await inspector.serveCall(exchange, upstream, dialled);
     connection.judging = false;
@@ -138,7 +139,8 @@ export function createHttpGate(
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const connection = connections.get(socket);
     if (!connection || !error.code?.startsWith('HPE_')) return void socket.destroy();
-    // Its body broke off or is no body; whoever reads it may be waiting for the rest.
+    connection.broken = true;
+    // Its body broke off or is no body, and whoever reads it waits for the rest.
     if (connection.receiving) return void socket.destroy();
     // What came before on the connection is judged first: it may be what the error belongs to.
     connection.inTurn(() => {

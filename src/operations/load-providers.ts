@@ -24,8 +24,17 @@ export async function providerIndex(configHome?: string): Promise<ProviderSummar
   return summariesOf(await readOwn(configHome), await builtins());
 }
 
-/** The providers of a session. Rules are read when the first request to their hosts comes. @throws ProfileError */
-export async function loadProviders(configHome?: string): Promise<Providers> {
+/**
+ * The providers of a session. Rules are read when the first request to their hosts comes. `hosts`: further ones of a
+ * provider, by its id, as a profile names them: an API server of one's own. @throws ProfileError
+ */
+export async function loadProviders({
+  configHome,
+  hosts = new Map(),
+}: {
+  configHome?: string;
+  hosts?: ReadonlyMap<string, readonly string[]>;
+} = {}): Promise<Providers> {
   const [own, builtin, { createProviders }] = await Promise.all([
     readOwn(configHome),
     builtins(),
@@ -33,7 +42,13 @@ export async function loadProviders(configHome?: string): Promise<Providers> {
   ]);
   const read = (id: string): ProviderData => own.get(id) ?? builtin.read(id);
   const aws = (): AwsOperations => builtin.readAws();
-  return createProviders(summariesOf(own, builtin), { read, aws });
+  // First, because of equal patterns the first counts: what a person wrote goes before what came with guard.
+  const summaries = summariesOf(own, builtin).map((summary) => ({
+    ...summary,
+    hosts: [...(hosts.get(summary.id) ?? []), ...summary.hosts],
+  }));
+  summaries.sort((a, b) => Number(hosts.has(b.id)) - Number(hosts.has(a.id)));
+  return createProviders(summaries, { read, aws });
 }
 
 /** What the build writes into `dist/providers`: a file for each provider, and one with what all have to be known by. */

@@ -23,8 +23,11 @@ export function argumentsHold(wanted: Wanted, given: Json, certain: boolean): bo
 }
 
 function matches(value: Json, pattern: string | number | boolean | null): boolean {
-  if (typeof pattern !== 'string') return value === pattern || String(value) === String(pattern);
-  return typeof value === 'object' ? false : glob(pattern)(String(value));
+  if (value === pattern) return true;
+  if (typeof value === 'object') return false;
+  return typeof pattern === 'string'
+    ? glob(pattern)(String(value))
+    : String(value) === String(pattern);
 }
 
 /** Null when there are more than guard looks at. `*` is any name or index, `**` any depth. */
@@ -42,7 +45,7 @@ function valuesAt(root: Json, path: readonly string[]): Json[] | null {
     if (typeof value !== 'object' || value === null) return true;
     for (const [key, inner] of Object.entries(value)) {
       const next = step === '**' ? at : step === '*' || step === key ? at + 1 : -1;
-      if (next >= 0 && !visit(inner as Json, next)) return false;
+      if (next >= 0 && !visit(inner, next)) return false;
     }
     return true;
   };

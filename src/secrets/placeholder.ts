@@ -16,6 +16,17 @@ const MARK_STAND_INS = '!^~+';
  * `value` is a string in which each character is one byte (latin1); so is the result.
  */
 export function placeholder(value: string): string {
+  let made = draw(value);
+  // Never the value itself; a single character is the same often enough.
+  while (made === value) made = draw(value);
+  return made;
+}
+
+/**
+ * Every character is drawn from its whole class, the real one included: if it were left out, the stand-ins of many sessions
+ * would tell it.
+ */
+function draw(value: string): string {
   const kept = knownPrefixLength(value);
   const random = randomBytes(value.length * 2);
   let out = value.slice(0, kept);
@@ -26,7 +37,7 @@ export function placeholder(value: string): string {
     const escape = value[at - 1] === '\\' && 'nrt'.includes(character);
     const set = escape ? '' : classOf(character);
     if (set) changed++;
-    out += set ? other(set, character, random.readUInt16LE(at * 2)) : character;
+    out += set ? (set[random.readUInt16LE(at * 2) % set.length] ?? 'x') : character;
   }
   // Nothing but structure (`----`, `\\`): then the structure is the secret.
   return changed > 0 ? out : value.replace(/[^\r\n]/g, (c) => (c === '!' ? '^' : '!'));
@@ -39,10 +50,4 @@ function classOf(character: string): string {
   if (character >= 'A' && character <= 'Z') return UPPER;
   if (character >= '\x80') return LOWER;
   return MARKS.includes(character) ? MARK_STAND_INS : '';
-}
-
-/** One of the set, never the character itself, so that even a value of one character differs. */
-function other(set: string, not: string, random: number): string {
-  const rest = set.replace(not, '');
-  return rest[random % rest.length] ?? 'x';
 }

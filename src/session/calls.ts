@@ -3,6 +3,7 @@ import type { Fact } from '../approval/types.ts';
 import type { Credentials, Examined } from '../credentials/types.ts';
 import type { Answer, CallJudge, CallOutcome } from '../egress/inspect/types.ts';
 import { GuardError } from '../guard-error.ts';
+import { withForcedPushes } from './forced-push.ts';
 import { refusalAnswer } from '../operations/refusals.ts';
 import type { BodyNeed, CallHead, Classified, HttpCall, Providers } from '../operations/types.ts';
 import type { CallRequest, CredentialFact, Verdict } from '../policy/types.ts';
@@ -19,6 +20,8 @@ export interface CallsOptions {
   /** Names from the agent down, for the question. */
   who: readonly string[];
   task: string | null;
+  /** The session's own, which knows the history of what is pushed. */
+  repository: string;
   /** Where the user says that a host lives: real values may go there without TLS. */
   isOwnHost: (host: string) => boolean;
 }
@@ -32,15 +35,28 @@ export function createCallJudge(options: CallsOptions): CallJudge {
     if (fact.kind !== 'granted' || call.scheme === 'https' || options.isOwnHost(call.host))
       return examined;
     const where = 'a connection without TLS';
-    return { ...examined, fact: { kind: 'misplaced', name: fact.name, where } };
+    return {
+      fact: { kind: 'misplaced', name: fact.name, where },
+      inject: () => ({ path: call.path, headers: call.headers }),
+      scrub: () => null,
+    };
   };
 
   const judge = async (call: HttpCall, signal: AbortSignal): Promise<CallOutcome> => {
-    const classified = providers.classify(call);
+    const read = providers.classify(call);
+    const push =
+      read.protocol === 'git'
+        ? await withForcedPushes(read.operations, options.repository)
+        : { operations: read.operations, facts: [] };
+    const classified = { ...read, operations: push.operations };
     const examined = examine(call);
     const request = requestOf(call, classified, examined.fact);
     tripwire.see(examined.fact, call.host);
-    const shown = { who, facts: factsOf(request, options.task), identity: identityOf(call) };
+    const shown = {
+      who,
+      facts: [...factsOf(request, options.task), ...push.facts],
+      identity: identityOf(call),
+    };
     const { allowed, verdict, by, asked } = await decisions.judgeOperations(request, shown, signal);
     const refuse = (why: Pick<Verdict, 'rule' | 'reason' | 'safer'>): CallOutcome => ({
       kind: 'refuse',

@@ -4,6 +4,7 @@ import type { Judgement } from '../egress/types.ts';
 import type { GateReport } from '../exec/protocol.ts';
 import { decide, type Policy } from '../policy/decide.ts';
 import type { CallRequest, ConnectRequest, ExecRequest, Verdict } from '../policy/types.ts';
+import { operationText } from '../policy/operation-text.ts';
 import { printableArgv } from '../printable.ts';
 import type { BrokeredEvent, RequestEvent } from './events.ts';
 import type { Journal } from './journal.ts';
@@ -264,9 +265,7 @@ function callQuestion(
     id,
     gate: 'egress',
     wants: `asks ${provider === null ? host : `${provider} (${host})`} for`,
-    title: operations
-      .map(({ name, target }) => (target === null ? name : `${name} ${target}`))
-      .join(' + '),
+    title: operations.map(operationText).join(' + '),
     made: identity,
     known: facts,
     cwd: '',

@@ -83,6 +83,7 @@ async function inspection(
       tripwire,
       who: [agentOf(prepared)],
       task: prepared.task,
+      repository: prepared.view.repository,
       isOwnHost: (host) => own.has(host),
     }),
   };

@@ -1,4 +1,5 @@
 import { printable, printableArgv } from '../printable.ts';
+import { operationText } from '../policy/operation-text.ts';
 import type { Request } from '../policy/types.ts';
 import type { DecisionEvent, RequestEvent, SessionStart } from './events.ts';
 import type { RecordedEvent } from './journal-read.ts';
@@ -139,9 +140,7 @@ function what(request: Request): string {
       ? printableArgv(request.argv, WHAT_LIMIT)
       : printable(request.path, WHAT_LIMIT);
   if (request.kind === 'call') {
-    const done = request.operations
-      .map(({ name, target }) => (target === null ? name : `${name} ${target}`))
-      .join(', ');
+    const done = request.operations.map(operationText).join(', ');
     return `${printable(done, WHAT_LIMIT)} at ${printable(request.provider ?? request.host, 260)}`;
   }
   const { host, address, port } = request;

@@ -150,6 +150,7 @@ export class LiveSession {
     // bubblewrap's own exit code must not pass for the command's.
     if (!this.#command) this.#failure ??= neverStarted();
     await this.#close();
+    if (this.#killedBy !== null) this.#say(`the session was ended by the rule ${this.#killedBy}`);
     const exitCode = this.#failure?.exitCode ?? this.#exitCode(code, signal);
     this.#end(exitCode, signal);
     stopForwarding();

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { GuardError } from '../guard-error.ts';
-import type { Credentials } from '../credentials/types.ts';
+import type { CredentialEntry, Credentials } from '../credentials/types.ts';
 import type { SessionAuthority } from '../egress/inspect/types.ts';
 import type { Providers, ProviderSummary } from '../operations/types.ts';
 import type { SessionGrant } from '../policy/call.ts';
@@ -56,7 +56,7 @@ export async function prepareServices(input: ServicesInput): Promise<Services | 
     import('../credentials/sources.ts'),
   ]);
   const entries = profile.credentials.map(({ value }) => value);
-  const providers = await loadProviders();
+  const providers = await loadProviders({ hosts: furtherHosts(entries) });
   const resolved = await resolveCredentials(entries, {
     env: process.env,
     repository: input.repository,
@@ -74,6 +74,18 @@ export async function prepareServices(input: ServicesInput): Promise<Services | 
     grants,
   });
   return { providers, credentials, authority: createAuthority(), opens: isOpened.opens };
+}
+
+/** Hosts of a person's own that speak as a provider does (Kubernetes, GitHub Enterprise), by the provider. */
+function furtherHosts(entries: readonly CredentialEntry[]): Map<string, string[]> {
+  const further = new Map<string, string[]>();
+  for (const { provider, hosts } of entries)
+    if (provider !== null && hosts.length)
+      further.set(provider, [
+        ...(further.get(provider) ?? []),
+        ...hosts.map((host) => host.replace(/:\d+$/, '')),
+      ]);
+  return further;
 }
 
 /** Placeholders that values have before any file is looked at. */

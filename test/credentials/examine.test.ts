@@ -73,6 +73,17 @@ describe('a placeholder in its place', () => {
     expect(examined.inject().headers).toEqual([['x-key', REAL.stripe]]);
   });
 
+  it('is the value itself, not the secret that only signs', () => {
+    const own = entry('own', { provider: null, hosts: ['api.own.test'] });
+    const value = { value: REAL.stripe, secret: REAL.github, session: null };
+    const one = world([own], { own: value });
+    const at = (real: string) =>
+      one.credentials.examine(
+        call('api.own.test', { authorization: `Bearer ${one.credentials.standInFor(real)}` }),
+      ).fact.kind;
+    expect([at(REAL.stripe), at(REAL.github)]).toEqual(['granted', 'misplaced']);
+  });
+
   it('counts only at the hosts that the entry narrows it to', () => {
     const narrow = world([entry('github', { hosts: ['api.github.test'] })]);
     const at = (host: string) =>

@@ -5,6 +5,8 @@ import type { SecureContextOptions } from 'node:tls';
 import { listen, type Upstream } from './upstream.ts';
 
 export interface TestProxy extends Upstream {
+  /** Tunnels that are open. */
+  open(): number;
   /** What it was asked for: `CONNECT host:port`, `GET http://…`, each with the credentials that came along. */
   asked: { line: string; authorization: string | undefined }[];
 }
@@ -23,6 +25,7 @@ export interface ProxyBehaviour {
 /** A proxy as companies have them, on loopback. */
 export async function connectProxy(behaviour: ProxyBehaviour): Promise<TestProxy> {
   const asked: TestProxy['asked'] = [];
+  const tunnels = new Set<Socket>();
   const { hosts, login, challenge = 'Basic realm="test"', forbidden = [], tls } = behaviour;
   const refusal = (request: IncomingMessage, host: string): number | null => {
     const authorization = request.headers['proxy-authorization'];
@@ -47,6 +50,11 @@ export async function connectProxy(behaviour: ProxyBehaviour): Promise<TestProxy
         `HTTP/1.1 ${status} No\r\nproxy-authenticate: ${challenge}\r\ncontent-length: 2\r\n\r\nno`,
       );
     const out = upstream(host);
+    tunnels.add(client);
+    client.once('close', () => {
+      tunnels.delete(client);
+      out.destroy();
+    });
     out.once('connect', () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       out.pipe(client).pipe(out);
@@ -61,5 +69,5 @@ export async function connectProxy(behaviour: ProxyBehaviour): Promise<TestProxy
     out.end(`GET ${pathname} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
     out.pipe(response.socket as Socket);
   });
-  return { ...(await listen(server)), asked };
+  return { ...(await listen(server)), asked, open: () => tunnels.size };
 }

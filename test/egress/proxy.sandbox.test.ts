@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connectThrough } from '../../src/egress/outer-proxy.ts';
 import { readProxySettings } from '../../src/egress/proxy-settings.ts';
+import { clientHello } from './client-hello-bytes.ts';
 import { connectProxy, type ProxyBehaviour, type TestProxy } from './connect-proxy.ts';
 import { openSession, type Session } from './session.ts';
 import {
@@ -140,6 +141,18 @@ it('a SOCKS proxy is refused in one sentence, and not gone around', async () => 
   expect(stdout).not.toContain('secret');
 });
 
+it('what the proxy asks of guard over plain HTTP does not reach the session', async () => {
+  const lone = await openSession({
+    allow: ['www.faraway.com'],
+    proxies: readProxySettings({ HTTP_PROXY: proxy.address }),
+  });
+  onTestFinished(() => lone.close());
+  const { stdout } = await lone.inside.run(['curl', '-si', 'http://www.faraway.com/']);
+  expect(stdout).toMatch(/^HTTP\/1.1 502 /);
+  expect(stdout).toContain('asks for a name and password; put them into the proxy variable (407)');
+  expect(stdout).not.toContain('Basic realm');
+});
+
 const through = async (
   behaviour: ProxyBehaviour,
   value = (address: string) => `http://${address}`,
@@ -234,6 +247,18 @@ it('a proxy that speaks TLS is verified, and carries TLS in TLS', async () => {
   const args = ['curl', '-sS', '--cacert', secure.certificate, 'https://api.faraway.com/x'];
   expect(await lone.inside.run(args)).toMatchObject({ code: 0, stdout: 'secure /x 0' });
   expect(made.asked).toHaveLength(1);
+  // A reset of the client is passed on as what TLS has in its place, and ends nothing else.
+  const client = await lone.inside.connect(
+    lone.egress.names.addressOf('api.faraway.com') ?? '',
+    443,
+  );
+  client.write(clientHello({ sni: 'api.faraway.com' }));
+  const answered = new Promise((resolve) => client.once('data', resolve));
+  client.resume();
+  await answered;
+  client.resetAndDestroy();
+  await vi.waitFor(() => expect(made.open()).toBe(0));
+  expect(await lone.inside.run(args)).toMatchObject({ code: 0, stdout: 'secure /x 0' });
   // Its certificate is for a name, not for the address.
   await expect(throughAddress(`https://127.0.0.1:${made.port}`)).rejects.toMatchObject({
     code: 'PROXY_ERR_TLS_CERT_ALTNAME_INVALID',

@@ -41,11 +41,11 @@ export function trustClients(folder: string): TrustClient[] {
         '-c',
         'printf "GET $2 HTTP/1.0\\r\\n\\r\\n" | openssl s_client -quiet -verify_return_error -connect "$1"',
       ],
-      ...['sh', new URL(url).host, new URL(url).pathname],
+      ...['sh', `${HOST}:${portOf(url)}`, new URL(url).pathname],
     ]),
     client('gnutls', runs('gnutls-cli', ['--version']), (url) => [
       ...['sh', '-c', 'printf "GET $3 HTTP/1.0\\r\\n\\r\\n" | gnutls-cli --port "$2" "$1"'],
-      ...['sh', HOST, new URL(url).port, new URL(url).pathname],
+      ...['sh', HOST, portOf(url), new URL(url).pathname],
     ]),
     client('node-fetch', true, node('fetch(process.argv[1]).then((r) => r.text())'), false),
     client('node-https', true, node('require("https").get(process.argv[1])'), false),
@@ -99,6 +99,10 @@ export function trustClients(folder: string): TrustClient[] {
       `registries.guard.index="sparse+${url}/"`,
     ]),
   ];
+}
+
+function portOf(url: string): string {
+  return new URL(url).port || '443';
 }
 
 function runs(program: string, args: string[]): boolean {

@@ -7,6 +7,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
+import type { HeaderList } from '../../operations/types.ts';
 import { BUILT_IN, refusal, refusalText } from '../refuse.ts';
 import type { Dialled } from '../types.ts';
 import { H2Call } from './h2-call.ts';
@@ -49,12 +50,16 @@ export function createH2Gate(context: CallContext, idle: number): H2Gate {
       session.on('stream', ((stream, _headers, flags, raw) => {
         busy(stream);
         const list = fromRaw(raw);
-        const head = readH2Head(list, host, dialled.port);
-        if (!head.ok) {
-          const { what, reason } = head;
+        const refuse = (what: keyof typeof STATUS, reason: string, status: number) => {
           const why = context.admitter.refuse(refusal(BUILT_IN[what], reason), host, dialled);
-          return answerPlain(stream, STATUS[what], refusalText(why));
+          answerPlain(stream, status, refusalText(why));
+        };
+        // A client that never agreed to the setting is not held to it by node:http2.
+        if (sizeOf(list) > context.limits.headBytes) {
+          return refuse('malformed', 'the request cannot be judged: its head is too long', 431);
         }
+        const head = readH2Head(list, host, dialled.port);
+        if (!head.ok) return refuse(head.what, head.reason, STATUS[head.what]);
         const hasBody = (flags & constants.NGHTTP2_FLAG_END_STREAM) === 0;
         const call = new H2Call(stream, head.head, list, hasBody);
         void serveCall(call, upstream, dialled, context);
@@ -108,6 +113,11 @@ function countStreams(session: ServerHttp2Session, idle: number): (stream: Serve
       rest();
     });
   };
+}
+
+/** RFC 9113, section 6.5.2 (SETTINGS_MAX_HEADER_LIST_SIZE). */
+function sizeOf(list: HeaderList): number {
+  return list.reduce((sum, [name, value]) => sum + name.length + value.length + 32, 0);
 }
 
 function answerPlain(stream: ServerHttp2Stream, status: number, text: string): void {

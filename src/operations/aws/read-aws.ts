@@ -40,7 +40,7 @@ export function readAws(aws: CompiledAws, view: CallView): Operation[] {
     ...(scope.s3 && scope.services.length === 0 ? [] : serviceOperations(aws, scope, view)),
   ];
   const { doubtful } = view.paths;
-  if (doubtful !== null) operations.push(unknownOperation(`${scope.name}:?`, doubtful));
+  if (doubtful !== null) operations.push(unknownOperation(`${scope.names[0]}:?`, doubtful));
   return operations;
 }
 
@@ -77,15 +77,24 @@ function serviceOperations(aws: CompiledAws, scope: AwsScope, view: CallView): O
   const known = scope.services.length > 0;
   const hasRest = !known || scope.services.some(({ rest }) => rest);
   const byRest = hasRest ? !(root && names.length > 0) && !rpcPath : !root && !rpcPath;
-  const found = names.flatMap((operation) => byName(aws, scope, operation, null, view));
+  const found = names.flatMap((operation) =>
+    byName(aws, scope, scope.names, operation, null, view),
+  );
   const rest = byRest || !plainMethod(view) ? byRoute(aws, scope, view) : [];
   // A name that a service of paths does not go by can only make things stricter.
   const counted = byRest
     ? found.filter((one) => rest.every((other) => isStricter(one.class, other.class)))
     : found;
   const operations = [...rest, ...counted];
-  if (operations.length > 0) return operations;
-  return [unknownOperation(`${scope.name}:?`, 'guard finds no operation in it')];
+  const { state } = view.call.body;
+  if (state === 'too-large' || state === 'undecodable')
+    operations.push(unknownOperation(`${scope.names[0]}:?`, view.bodyDoubt ?? state));
+  if (names.length === 0 && !hasRest) operations.push(nothingFound(scope));
+  return operations.length > 0 ? operations : [nothingFound(scope)];
+}
+
+function nothingFound({ names: [name] }: AwsScope): Operation {
+  return unknownOperation(`${name}:?`, 'guard finds no operation in it');
 }
 
 function plainMethod({ methods }: CallView): boolean {
@@ -117,25 +126,26 @@ const ACTION = compileJsonPath('Action', true);
 
 function rpcPathName({ paths }: CallView): string | null {
   for (const [service, , operation, name, ...rest] of paths.readings)
-    if (service === 'service' && operation === 'operation' && name && rest.length === 0)
+    if (isWord(service, 'service') && isWord(operation, 'operation') && name && rest.length === 0)
       return name;
   return null;
 }
 
-/** In every place where AWS may find it: the strictest counts. */
 function byName(
   aws: CompiledAws,
-  scope: AwsScope,
+  { services }: AwsScope,
+  names: readonly string[],
   operation: string,
   target: string | null,
   view: CallView,
 ): Operation[] {
-  const listed = scope.services.some(({ destroys }) => destroys.has(operation));
-  const name = `${scope.name}:${operation}`;
-  const sql = statements(aws, name, view);
-  if (sql) return sql;
+  const listed = services.some(({ destroys }) => destroys.has(operation));
   const otherwise = listed ? 'destroy' : classOfAwsName(operation);
-  return [judge(aws.rules, name, otherwise, target ?? usualTarget(view), view)];
+  return names.flatMap((service) => {
+    const name = `${service}:${operation}`;
+    const sql = statements(aws, name, view);
+    return sql ?? [judge(aws.rules, name, otherwise, target ?? usualTarget(view), view)];
+  });
 }
 
 function byRoute(aws: CompiledAws, scope: AwsScope, view: CallView): Operation[] {
@@ -152,15 +162,19 @@ function byRoute(aws: CompiledAws, scope: AwsScope, view: CallView): Operation[]
     if (matches.length > 0)
       return matches.flatMap(({ id, operation, parameters }) => {
         const target = Object.values(parameters).at(-1) ?? view.path;
-        return byName(aws, { ...scope, name: scopeName(scope, id) }, operation, target, view);
+        return byName(aws, scope, namesFor(scope, id), operation, target, view);
       });
-    const name = `${scope.name}:${method} ${view.path}`;
-    return [judge(aws.rules, name, classOfMethod(method, {}), view.path, view)];
+    return scope.names.map((service) => {
+      const name = `${service}:${method} ${view.path}`;
+      return judge(aws.rules, name, classOfMethod(method, {}), view.path, view);
+    });
   });
 }
 
-function scopeName({ name, services }: AwsScope, id: string): string {
-  return services.some((service) => service.id === name) ? name : id;
+/** A service goes by its name in signatures where another has that as its own: `lambda`, for all of its parts. */
+function namesFor({ names, services }: AwsScope, id: string): readonly string[] {
+  const own = names.filter((name) => services.some((service) => service.id === name));
+  return own.length > 0 ? own : [id];
 }
 
 function judge(
@@ -201,6 +215,10 @@ function statements(aws: CompiledAws, name: string, view: CallView): Operation[]
   if (found.length === 0 || view.bodyDoubt !== null)
     return [...found, unknownOperation(name, view.bodyDoubt ?? 'guard finds no statement in it')];
   return found;
+}
+
+function isWord(given: string | undefined, word: string): boolean {
+  return given?.toLowerCase() === word;
 }
 
 /** What AWS calls things by, in JSON and in forms. */

@@ -43,11 +43,15 @@ export const S3_RULES = compileMethods([
         path,
         test: { kind: 'present' as const, present: true },
       })),
-      {
-        in: 'header',
+      // An address that is signed beforehand has it in its query.
+      ...(['header', 'query'] as const).map((place) => ({
+        in: place,
         path: 'x-amz-acl',
-        test: { kind: 'like', patterns: ['public*', 'authenticated*', 'aws-exec*', 'log-*'] },
-      },
+        test: {
+          kind: 'like' as const,
+          patterns: ['public*', 'authenticated*', 'aws-exec*', 'log-*'],
+        },
+      })),
     ],
   }),
   rule({

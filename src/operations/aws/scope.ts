@@ -3,8 +3,8 @@ import type { AwsService, AwsTable } from './operations.ts';
 
 /** Where a request goes, as its signature and its host have it. */
 export interface AwsScope {
-  /** As operations are named after: `ec2`. */
-  name: string;
+  /** What operations are named after (`ec2`); two where signature and host disagree. */
+  names: readonly [string, ...string[]];
   region: string | null;
   /** All that it may be. */
   services: readonly AwsService[];
@@ -29,11 +29,17 @@ export function awsScope(
   const byHost = endpoints.flatMap((endpoint) => table.byEndpoint.get(endpoint) ?? []);
   const byScope = signed.flatMap(({ service }) => table.bySigning.get(service) ?? []);
   const services = [...new Set([...byHost, ...byScope])];
-  const first = signed[0]?.service ?? labels.names.at(-1) ?? 'aws';
   const control = labels.names.some((name) => /^s3-control|^s3-outposts-control/.test(name));
+  const agree = byHost.length === 0 || byHost.some((service) => byScope.includes(service));
+  const hostName = nameOf(labels.names.at(-1) ?? 'aws', byHost);
+  const [name = hostName, ...others] = signed.map(({ service }) => {
+    const meant = table.bySigning.get(service) ?? [];
+    const here = meant.filter((one) => byHost.includes(one));
+    return nameOf(service, here.length > 0 ? here : meant);
+  });
   const store = labels.names.some((name) => S3_LABEL.test(name));
   return {
-    name: nameOf(first, services),
+    names: [name, ...others, ...(agree || signed.length === 0 ? [] : [hostName])],
     region: signed[0]?.region ?? labels.region,
     // What stands behind the object store's own host is the object store.
     services: store ? [] : services.filter(({ id }) => id !== 's3'),

@@ -1,12 +1,12 @@
 import { awsBodyNeeded, s3BodyNeeded } from '../aws/body-needed.ts';
 import { mediaType, isJsonType } from '../body/media-type.ts';
-import { gitBodyNeeded } from '../git/read.ts';
 import { isGrpc } from '../grpc.ts';
 import { restReadsBody, speaksFor } from '../rest/read-rest.ts';
 import { matchesRoute, matchesTemplate } from '../rest/routes.ts';
 import { viewHead } from '../rest/view.ts';
 import type { BodyNeed, CallHead } from '../types.ts';
 import type { Provider } from './compile.ts';
+import { gitNeeds } from './read-git.ts';
 import { isWebSocket } from './websocket.ts';
 
 /** Of decoded bytes; a larger body is `unknown`. */
@@ -22,8 +22,8 @@ const BODILESS = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 export function bodyNeeded(provider: Provider, head: CallHead): BodyNeed {
   if (isWebSocket(head)) return NONE;
   const view = viewHead(head);
-  const git = gitBodyNeeded(head);
-  if (git && gitSpeaks(provider, view)) return git;
+  const git = gitNeeds(provider, head, view);
+  if (git) return git;
   if (provider.aws) return awsBodyNeeded(provider.aws, head);
   if (provider.s3.length > 0 && speaksFor(provider.s3, head.host)) return s3BodyNeeded(head);
   if (
@@ -49,13 +49,6 @@ export function bodyNeeded(provider: Provider, head: CallHead): BodyNeed {
     provider.jsonrpc.rules.length > 0 ||
     provider.sql.some(({ data }) => data.ifClear);
   return looks && isText(type) ? WHOLE : NONE;
-}
-
-export function gitSpeaks(
-  provider: Provider,
-  view: Parameters<typeof matchesTemplate>[1],
-): boolean {
-  return provider.git.some((template) => matchesTemplate(template, view));
 }
 
 function isText(type: string): boolean {

@@ -1,7 +1,5 @@
 import type { CallRequest, Operation } from '../../policy/types.ts';
 import { readAws, readS3Like, type CompiledAws } from '../aws/read-aws.ts';
-import { gitOperations } from '../git/operations.ts';
-import { readGit } from '../git/read.ts';
 import { readGraphql } from '../graphql/read.ts';
 import { readBatch } from '../rest/read-batch.ts';
 import { readRest, speaksFor } from '../rest/read-rest.ts';
@@ -9,9 +7,9 @@ import { readSqlPlace } from '../rest/read-sql.ts';
 import { matchesTemplate } from '../rest/routes.ts';
 import { viewCall, type CallView } from '../rest/view.ts';
 import type { Classified, HttpCall } from '../types.ts';
-import { gitSpeaks } from './body-needed.ts';
 import type { Provider } from './compile.ts';
 import { judgeGraphql, type CompiledGraphql } from './graphql-rules.ts';
+import { readGitCall } from './read-git.ts';
 import { readGrpc } from './read-grpc.ts';
 import { readJsonRpc } from './read-jsonrpc.ts';
 import { sniffGraphql } from './sniff-graphql.ts';
@@ -53,9 +51,8 @@ function read(provider: Provider, view: CallView, depth: number): Read {
   if (provider.aws) return readAwsCall(provider.aws, provider, view);
   const s3 = provider.s3.find((pattern) => speaksFor([pattern], call.host));
   if (s3 !== undefined) return { protocol: 'aws', operations: readS3Like(s3, view) };
-  const git = readGit(call);
-  if (git && gitSpeaks(provider, view))
-    return { protocol: 'git', operations: [...gitOperations(git)] };
+  const git = readGitCall(provider, view);
+  if (git) return { protocol: 'git', operations: git };
   const handshake = isWebSocket(call) ? [websocketOperation(provider, view.path)] : [];
   const grpc = readGrpc(provider.grpc, view);
   const inner = provider.batch.flatMap(
@@ -83,18 +80,20 @@ function read(provider: Provider, view: CallView, depth: number): Read {
 }
 
 function readGraphqlCall(provider: Provider, graphql: CompiledGraphql, view: CallView): Read {
-  const operations = isWebSocket(view.call)
-    ? [websocketOperation(provider, view.path)]
-    : judgeGraphql(graphql, readGraphql(view.call));
+  const handshake = isWebSocket(view.call);
+  const request = readGraphql(view.call);
+  const operations = judgeGraphql(graphql, request);
+  // A handshake has no document of its own, and a server that takes it for a request may find one.
+  if (handshake && request.parts.every(({ kind }) => kind === 'unknown')) operations.length = 0;
+  if (handshake) operations.push(websocketOperation(provider, view.path));
   const doubt = view.paths.doubtful;
   if (doubt !== null) operations.push(unknownOperation('graphql', doubt));
   return { protocol: 'graphql', operations };
 }
 
 function readAwsCall(aws: CompiledAws, provider: Provider, view: CallView): Read {
-  const git = readGit(view.call);
-  if (git && gitSpeaks(provider, view))
-    return { protocol: 'git', operations: [...gitOperations(git)] };
+  const git = readGitCall(provider, view);
+  if (git) return { protocol: 'git', operations: git };
   const handshake = isWebSocket(view.call) ? [websocketOperation(provider, view.path)] : [];
   return { protocol: 'aws', operations: [...readAws(aws, view), ...handshake] };
 }

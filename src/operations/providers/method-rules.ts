@@ -9,6 +9,8 @@ export interface CompiledMethods {
   rules: readonly {
     data: MethodRule;
     matches: (method: string) => boolean;
+    /** In any case. */
+    resembles: (method: string) => boolean;
     conditions: Conditions;
     target: readonly JsonPath[];
   }[];
@@ -19,6 +21,7 @@ export function compileMethods(rules: readonly MethodRule[]): CompiledMethods {
     rules: rules.map((data) => ({
       data,
       matches: anyGlob(data.methods),
+      resembles: anyGlob(data.methods.map((name) => name.toLowerCase())),
       conditions: compileConditions(data.when),
       target: data.target.map((path) => compileJsonPath(path, true)),
     })),
@@ -39,20 +42,23 @@ export function judgeMethod(
     byRule: false,
     sure: true,
   };
-  const found = rules.flatMap(({ data, matches, conditions, target: paths }): Candidate[] => {
-    if (!matches(method)) return [];
-    const judged = conditions.judge(around);
-    if (judged.holds === 'no') return [];
-    const because = [data.because, judged.shown].filter((part) => part !== null).join(': ');
-    const operation = {
-      ...base,
-      name: data.name ?? name,
-      class: data.class,
-      target: targetAt(paths, around.body) ?? target,
-      ...(because ? { because } : {}),
-    };
-    return [{ operation, byRule: true, sure: judged.holds === 'yes' }];
-  });
+  const found = rules.flatMap(
+    ({ data, matches, resembles, conditions, target: paths }): Candidate[] => {
+      const exact = matches(method);
+      if (!exact && !resembles(method.toLowerCase())) return [];
+      const judged = conditions.judge(around);
+      if (judged.holds === 'no') return [];
+      const because = [data.because, judged.shown].filter((part) => part !== null).join(': ');
+      const operation = {
+        ...base,
+        name: data.name ?? name,
+        class: data.class,
+        target: targetAt(paths, around.body) ?? target,
+        ...(because ? { because } : {}),
+      };
+      return [{ operation, byRule: true, sure: exact && judged.holds === 'yes' }];
+    },
+  );
   return weigh(found, otherwise)?.operation ?? otherwise.operation;
 }
 

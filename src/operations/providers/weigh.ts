@@ -5,6 +5,7 @@ import { STRICTNESS } from './data.ts';
 const MAX_TEXT = 256;
 /** More than a person could weigh. */
 const MAX_OPERATIONS = 200;
+const MAX_LOOKED_AT = 2000;
 
 /** A reading of a request, before it is known whether another one is stricter. */
 export interface Candidate {
@@ -41,12 +42,9 @@ export function strictestOf(candidates: readonly Candidate[]): Candidate | null 
 
 /** With every text cut to length; the strictest of too many, and one that says so. */
 export function bounded(operations: readonly Operation[]): [Operation, ...Operation[]] {
-  const unique = new Map<string, Operation>();
-  for (const operation of operations.map(cut)) {
-    const key = JSON.stringify([operation.name, operation.class, operation.target]);
-    if (!unique.has(key)) unique.set(key, operation);
-  }
-  const all = [...unique.values()];
+  const all: Operation[] = [];
+  for (const operation of operations.slice(0, MAX_LOOKED_AT).map(cut))
+    if (!all.some((other) => isSame(other, operation))) all.push(operation);
   const [first, ...rest] = all;
   if (!first) return [unknownOperation('request', 'guard does not know what it asks for')];
   if (operations.length <= MAX_OPERATIONS) return [first, ...rest];
@@ -55,6 +53,13 @@ export function bounded(operations: readonly Operation[]): [Operation, ...Operat
     unknownOperation('request', 'it asks for more than guard looks through'),
     ...all.slice(0, MAX_OPERATIONS),
   ];
+}
+
+/** Found twice, by two ways to read one thing. */
+function isSame(a: Operation, b: Operation): boolean {
+  return (
+    a.name === b.name && a.class === b.class && a.target === b.target && a.arguments === b.arguments
+  );
 }
 
 export function unknownOperation(name: string, because: string, target?: string): Operation {

@@ -28,6 +28,7 @@ export interface Judged {
 
 export interface Conditions {
   readsBody: boolean;
+  readsQuery: boolean;
   /** One of them holds; none is always. */
   judge(around: Surroundings): Judged;
 }
@@ -38,7 +39,8 @@ const NEVER: Judged = { holds: 'no', shown: null, unreadable: false };
 export function compileConditions(when: readonly Condition[]): Conditions {
   const judges = when.map(compileOne);
   return {
-    readsBody: when.some(readsBody),
+    readsBody: when.some((condition) => looksAt(condition, 'body')),
+    readsQuery: when.some((condition) => looksAt(condition, 'query')),
     judge: (around) => {
       if (judges.length === 0) return ALWAYS;
       let best = NEVER;
@@ -52,8 +54,10 @@ export function compileConditions(when: readonly Condition[]): Conditions {
   };
 }
 
-function readsBody(condition: Condition): boolean {
-  return 'all' in condition ? condition.all.some(readsBody) : condition.in === 'body';
+function looksAt(condition: Condition, place: 'body' | 'query'): boolean {
+  return 'all' in condition
+    ? condition.all.some((one) => looksAt(one, place))
+    : condition.in === place;
 }
 
 function compileOne(condition: Condition): (around: Surroundings) => Judged {

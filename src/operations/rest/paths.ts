@@ -72,9 +72,10 @@ function resolutions(segments: string[]): string[][] {
   const dots = segments.some((word) => word === '.' || word === '..');
   const without = trimmed(dots ? resolveDots(segments) : segments);
   const out = [withoutEmpty(without)];
-  if (without.includes(''))
-    out.push(without, dots ? withoutEmpty(resolveDots(withoutEmpty(segments))) : without);
+  if (without.includes('')) out.push(without);
   if (dots) out.push(trimmed(segments), withoutEmpty(segments));
+  // An empty segment is one to go up from, or it is none.
+  if (dots && segments.includes('')) out.push(resolveDots(withoutEmpty(segments)));
   return out;
 }
 

@@ -63,7 +63,7 @@ export function readRest(
   spared: (method: string, path: readonly string[]) => boolean,
 ): Candidate | null {
   const found: Candidate[] = [];
-  let looked = false;
+  const looked = { body: false, query: false };
   const rules = rest.rules.filter(({ data }) => speaksFor(data.hosts, view.call.host));
   for (const method of view.methods)
     for (const path of view.paths.readings) {
@@ -71,7 +71,8 @@ export function readRest(
         const match = firstMatch(rule, method, path);
         return match ? [{ rule, ...match }] : [];
       });
-      looked ||= matches.some(({ rule }) => rule.conditions.readsBody);
+      looked.body ||= matches.some(({ rule }) => rule.conditions.readsBody);
+      looked.query ||= matches.some(({ rule }) => rule.conditions.readsQuery);
       const otherwise = spared(method, path) ? null : byMethod(rest, view, method);
       for (const body of view.bodies) {
         const candidates = matches.flatMap(({ rule, route, parameters, exact }) =>
@@ -87,12 +88,14 @@ export function readRest(
   return doubt === null ? best : { ...best, operation: inDoubt(best.operation, doubt) };
 }
 
-function doubts(view: CallView, looked: boolean): string | null {
-  const { doubtful } = view.paths;
-  if (doubtful !== null) return doubtful;
-  if (looked || view.call.body.state === 'too-large' || view.call.body.state === 'undecodable')
-    return view.bodyDoubt;
-  return null;
+function doubts(view: CallView, looked: { body: boolean; query: boolean }): string | null {
+  const { state } = view.call.body;
+  const unread = looked.body || state === 'too-large' || state === 'undecodable';
+  return (
+    view.paths.doubtful ??
+    (unread ? view.bodyDoubt : null) ??
+    (looked.query ? view.query.doubtful : null)
+  );
 }
 
 function firstMatch(rule: CompiledRule, method: string, path: readonly string[]) {

@@ -44,8 +44,8 @@ export function readSqlPlace(place: CompiledSql, view: CallView): Operation[] | 
   if (data.ifClear) return operations;
   if (texts.length > MAX_TEXTS)
     operations.push(unknownOperation('sql', 'it holds more statements than guard reads'));
-  if (data.in === 'body' && view.bodyDoubt !== null)
-    operations.push(unknownOperation('sql', view.bodyDoubt));
+  const doubt = data.in === 'body' ? view.bodyDoubt : view.query.doubtful;
+  if (doubt !== null) operations.push(unknownOperation('sql', doubt));
   if (operations.length === 0)
     operations.push(unknownOperation('sql', 'guard finds no statement where one belongs'));
   return operations;

@@ -36,7 +36,9 @@ export function viewCall(call: HttpCall): CallView {
   const body = readable ? readBody(call) : null;
   const values = whole && body ? everyValue(body) : [];
   const bodyDoubt = WHY[call.body.state] ?? (whole ? (body?.doubtful ?? null) : null);
-  const seen = values.some((value) => value !== null) || bodyDoubt === null;
+  // What is no text may be in a form that the server reads and guard does not.
+  const opaque = bodyDoubt !== null || body?.kind === 'binary';
+  const seen = values.some((value) => value !== null) || !opaque;
   return {
     ...head,
     call,

@@ -93,6 +93,7 @@ export function echo(request: Http2ServerRequest, response: Http2ServerResponse)
         url: request.url,
         headers: request.headers,
         trailers: request.trailers,
+        hex: body.length > 1000 ? '' : body.toString('hex'),
         body: body.length > 10_000 ? `${body.length} bytes` : body.toString('latin1'),
       }),
     );

@@ -159,6 +159,21 @@ describe('a connection to a host outside', () => {
     expect(reused).toEqual([true, false]);
   });
 
+  it('takes no session of one host for the proof of another', async () => {
+    // Over TLS 1.2 a server may resume it under any name, and then shows no certificate.
+    const contextFor = (name: string) =>
+      name === 'victim.test' ? stranger.contextFor(name) : company.contextFor(name);
+    const port = await started(tlsServer(contextFor, { maxVersion: 'TLSv1.2' }));
+    for (const reused of [false, true, false]) {
+      const socket = await dialled('attacker.test', { port });
+      expect(socket.isSessionReused()).toBe(reused);
+      socket.destroy();
+    }
+    await expect(dialled('victim.test', { port })).rejects.toMatchObject({
+      code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    });
+  });
+
   it('keeps no session of a server it refused', async () => {
     const port = await started(
       tlsServer(() => company.contextFor('other.test'), { maxVersion: 'TLSv1.2' }),
