@@ -26,6 +26,11 @@ const SHAPES = [
 const SETTING_NAME =
   /(^|_)(HOST|HOSTNAME|PORT|ENV|ENVIRONMENT|REGION|ZONE|LEVEL|TZ|TIMEZONE|LOCALE|LANG|DIR|PATH|MODE|DRIVER|DIALECT|VERSION|BUCKET|DB|DATABASE|SCHEMA|PREFIX|TIMEOUT|DOMAIN|STORE|CONNECTION|CHANNEL)$|_NAME$/i;
 
+/** Names of things, which services give out freely and clients put into every request. */
+const IDENTIFIER_NAME =
+  /(^|_)(PROJECT|SERVICE|ENVIRONMENT|ORG|ORGANIZATION|TEAM|WORKSPACE|TENANT|CLIENT|APP|APPLICATION|ACCOUNT|SUBSCRIPTION|VOLUME|DATABASE|CLUSTER|ZONE|SITE|DEPLOYMENT|INSTANCE)_ID$/i;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** A number of this many digits may be a PIN, an account or a phone number: more than a port or a limit needs. */
 const LONG_NUMBER = 8;
 
@@ -39,6 +44,7 @@ export function isPublicValue(name: string, value: string): boolean {
   if (type === 'list') return value.split(',').every((part) => isPublicValue(name, part.trim()));
   if (/^(~|\.{1,2})?\/[\w./-]*$/.test(value))
     return value.length < 256 && !value.split('/').some(tokenLike) && !looksBase64(value);
+  if (IDENTIFIER_NAME.test(name) && UUID.test(value)) return true;
   return SETTING_NAME.test(name) && /^[a-z][\w.-]{0,63}$/i.test(value) && !tokenLike(value);
 }
 

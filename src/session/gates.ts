@@ -72,6 +72,8 @@ async function inspection(
   decisions: Decisions,
   tripwire: Tripwire,
 ): Promise<InspectOptions> {
+  // The session's environment is made; Node would write a warning about it over the agent's screen, and guard obeys it not.
+  delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
   const own = new Set(prepared.profile.network.hosts.map(({ value }) => value.name));
   const { createCallJudge } = await import('./calls.ts');
   return {

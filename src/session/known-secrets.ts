@@ -12,7 +12,15 @@ export function knownSecrets(
     .filter((name) => SECRET_NAME.test(name))
     .map((name) => outside[name] ?? '')
     .filter((value) => value.length >= SHORTEST);
-  return [...covered, ...fromEnvironment];
+  return [...covered, ...fromEnvironment, ...proxyPasswords(outside)];
+}
+
+/** What guard itself says to the user's proxy: `http://user:PASSWORD@proxy`. */
+function proxyPasswords(outside: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(outside).flatMap(([name, value = '']) => {
+    const password = /_proxy$/i.test(name) ? /^[a-z]+:\/\/[^/@]*?:([^@]+)@/i.exec(value)?.[1] : '';
+    return password && password.length >= SHORTEST ? [password] : [];
+  });
 }
 
 /** Values that a command gets from guard and the session does not have. */

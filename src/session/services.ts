@@ -98,6 +98,13 @@ export function credentialStandIns(services: Services | null): StandIns {
   return standIns;
 }
 
+/** Milliseconds after launch: the command has started by then. */
+const WARM_AFTER = 500;
+
+function neverFound(): never {
+  throw new Error('nothing was looked at');
+}
+
 interface OpenedHosts {
   opens: (host: string, port: number) => boolean;
   /** As written, without ports. */
@@ -208,6 +215,11 @@ export function guardAgainstLeaks(
   credentials.addKnown(standIns.entries());
   credentials.addKnown(secrets.map((value) => [value, standIns.of(value) ?? null]));
   standIns.onAdded((real, standIn) => credentials.addKnown([[real, standIn]]));
+  // What finds them all at once takes a moment to build, and no request should wait for it.
+  setTimeout(() => {
+    credentials.outgoing(neverFound);
+    void import('../egress/tls/roots.ts').then(({ upstreamContext }) => upstreamContext());
+  }, WARM_AFTER).unref();
 }
 
 /** What makes the clients of the session trust its authority. */
@@ -217,5 +229,6 @@ export async function sessionTrust(
   env: Readonly<Record<string, string>>,
 ): Promise<SessionTrust> {
   const { prepareTrust } = await import('../sandbox/trust.ts');
-  return prepareTrust({ ...authority, folder: join(folder.path, 'trust'), env });
+  const { certificate, subjectHash } = authority;
+  return prepareTrust({ certificate, subjectHash, folder: join(folder.path, 'trust'), env });
 }

@@ -23,6 +23,11 @@ export class LoginFailed extends Error {
     super('the login failed');
     this.problem = problem;
   }
+
+  without(secret: string): LoginFailed {
+    const text = secret ? this.problem.text.replaceAll(secret, '***') : this.problem.text;
+    return new LoginFailed({ ...this.problem, text });
+  }
 }
 
 export interface LoggedIn {
@@ -42,7 +47,9 @@ export async function logIn(
   const parameters = Object.entries({ ...settings, user, database, client_encoding: 'UTF8' });
   const start = Buffer.concat([int32(PROTOCOL), text(...parameters.flat()), Buffer.from([0])]);
   await write(upstream, Buffer.concat([int32(start.length + 4), start]));
-  await authenticate(upstream, who, secure);
+  await authenticate(upstream, who, secure).catch((error: unknown) => {
+    throw error instanceof LoginFailed ? error.without(who.password) : error;
+  });
   const logged: LoggedIn = { greeting: [], key: Buffer.alloc(0) };
   for (;;) {
     const { type, content } = await next(upstream);

@@ -34,10 +34,15 @@ export async function readHead(from: Duplex): Promise<{ type: string; length: nu
   return { type: head.toString('latin1', 0, 1), length };
 }
 
-/** Writes, and waits where the other side is slow. @throws Gone */
-export async function write(to: Duplex, bytes: Buffer): Promise<void> {
+/**
+ * Writes, and waits where the other side is slow. All of it is on its way when the call returns, so nothing that is
+ * written later comes before it. @throws Gone
+ */
+export async function write(to: Duplex, ...pieces: readonly Buffer[]): Promise<void> {
   if (to.destroyed || to.writableEnded) throw new Gone();
-  if (to.write(bytes)) return;
+  let room = true;
+  for (const bytes of pieces) room = to.write(bytes);
+  if (room) return;
   await new Promise<void>((resolve, reject) => {
     const settle = () => {
       to.off('drain', settle).off('close', settle);

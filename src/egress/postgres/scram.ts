@@ -18,7 +18,7 @@ export interface ScramExchange {
 /** SCRAM-SHA-256 from the client's side (RFC 5802, RFC 7677). PostgreSQL ignores the user name in it. */
 export function scram(password: string, nonce = randomBytes(18).toString('base64')): ScramExchange {
   const bare = `n=,r=${nonce}`;
-  let signature = Buffer.alloc(0);
+  let signature: Buffer = Buffer.alloc(0);
   return {
     first: GS2_HEADER + bare,
     async final(serverFirst) {

@@ -136,8 +136,7 @@ async function serveSession(
 /** The client's answer is what the server said until it ended; then the connection ends. */
 async function moveAnswers({ client, upstream, answers }: Session): Promise<void> {
   try {
-    for (;;)
-      for (const bytes of answers.push(await readSome(upstream, CHUNK))) await write(client, bytes);
+    for (;;) await write(client, ...answers.push(await readSome(upstream, CHUNK)));
   } catch (error) {
     if (!(error instanceof Gone)) throw error;
   }
@@ -159,13 +158,11 @@ async function judged(
     signal.addEventListener('abort', () => resolve('cancelled'), { once: true });
   });
   const verdict = await Promise.race([
-    options
-      .judge(call, signal)
-      .catch((): PgVerdict => ({
-        allowed: false,
-        rule: 'network.unjudged',
-        reason: 'guard failed to judge the statement, and so refuses it',
-      })),
+    options.judge(call, signal).catch((): PgVerdict => ({
+      allowed: false,
+      rule: 'network.unjudged',
+      reason: 'guard failed to judge the statement, and so refuses it',
+    })),
     over,
   ]);
   if (verdict === 'cancelled' && hold.reason !== 'cancelled') throw new Gone();

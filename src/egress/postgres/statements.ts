@@ -43,8 +43,9 @@ export async function moveStatements(session: Session): Promise<void> {
   const segment: Segment = { open: false, skipping: false, alone: false };
   for (;;) {
     const { type, length } = await readHead(client);
-    if (segment.skipping && !'SQFX'.includes(type)) {
-      if (!'PBDECHdcf'.includes(type)) throw new Malformed(`a message of an unknown kind: ${type}`);
+    if (segment.skipping && !'SX'.includes(type)) {
+      if (!'QPFBDECHdcf'.includes(type))
+        throw new Malformed(`a message of an unknown kind: ${type}`);
       await skip(client, length);
       continue;
     }
@@ -96,11 +97,6 @@ async function moveStatement(
   length: number,
 ): Promise<void> {
   const { client, upstream, answers, longest } = session;
-  if (segment.skipping) {
-    // Until Sync nothing but Sync counts; libpq never sends these then.
-    await skip(client, length);
-    return;
-  }
   if (length > longest) {
     await skip(client, length);
     return refuse(

@@ -73,7 +73,7 @@ function classOfS3(operation: string): OperationClass {
 function serviceOperations(aws: CompiledAws, scope: AwsScope, view: CallView): Operation[] {
   const names = wireNames(view);
   const root = view.paths.readings.every(({ length }) => length === 0);
-  const rpcPath = rpcPathName(view) !== null;
+  const rpcPath = rpcPathNames(view).length > 0;
   const known = scope.services.length > 0;
   const hasRest = !known || scope.services.some(({ rest }) => rest);
   const byRest = hasRest ? !(root && names.length > 0) && !rpcPath : !root && !rpcPath;
@@ -113,10 +113,9 @@ function wireNames(view: CallView): string[] {
     ? [view.body, ...view.body.also].filter(({ kind }) => kind === 'form')
     : [];
   const inBody = forms.flatMap(({ value: form }) =>
-    ACTION.find(form).flatMap(({ value }) => [value].flat() as Json[]),
+    ACTION.find(form).flatMap(({ value }): Json[] => (isList(value) ? [...value] : [value])),
   );
-  const path = rpcPathName(view);
-  const all = [...targets, ...actions, ...inBody, ...(path === null ? [] : [path])];
+  const all = [...targets, ...actions, ...inBody, ...rpcPathNames(view)];
   return [...new Set(all.filter((name) => typeof name === 'string'))].filter((name) =>
     /^[A-Za-z]\w{1,100}$/.test(name),
   );
@@ -124,11 +123,12 @@ function wireNames(view: CallView): string[] {
 
 const ACTION = compileJsonPath('Action', true);
 
-function rpcPathName({ paths }: CallView): string | null {
-  for (const [service, , operation, name, ...rest] of paths.readings)
-    if (isWord(service, 'service') && isWord(operation, 'operation') && name && rest.length === 0)
-      return name;
-  return null;
+function rpcPathNames({ paths }: CallView): string[] {
+  return paths.readings.flatMap(([service, , operation, name, ...rest]) =>
+    isWord(service, 'service') && isWord(operation, 'operation') && name && rest.length === 0
+      ? [name]
+      : [],
+  );
 }
 
 function byName(
@@ -215,6 +215,10 @@ function statements(aws: CompiledAws, name: string, view: CallView): Operation[]
   if (found.length === 0 || view.bodyDoubt !== null)
     return [...found, unknownOperation(name, view.bodyDoubt ?? 'guard finds no statement in it')];
   return found;
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 function isWord(given: string | undefined, word: string): boolean {

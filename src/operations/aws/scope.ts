@@ -37,7 +37,9 @@ export function awsScope(
     const here = meant.filter((one) => byHost.includes(one));
     return nameOf(service, here.length > 0 ? here : meant);
   });
-  const store = labels.names.some((name) => S3_LABEL.test(name));
+  // With an access point before it, it is a store; alone it is what manages them.
+  const [outposts] = labels.names;
+  const store = outposts !== 's3-outposts' && labels.names.some((name) => S3_LABEL.test(name));
   return {
     names: [name, ...others, ...(agree || signed.length === 0 ? [] : [hostName])],
     region: signed[0]?.region ?? labels.region,

@@ -237,7 +237,7 @@ function explain(
   if (issue.code === 'invalid_union') {
     const nearest = [...issue.errors].sort((a, b) => weight(a) - weight(b))[0] ?? [];
     if (nearest.length)
-      return nearest.slice(0, 3).flatMap((inner) => explain(inner as Issue, source, file, path));
+      return nearest.slice(0, 3).flatMap((inner) => explain(inner, source, file, path));
   }
   if (issue.code === 'unrecognized_keys') {
     const name = issue.keys[0] ?? '';

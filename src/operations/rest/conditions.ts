@@ -156,7 +156,7 @@ const LOOSE: Readonly<Record<string, RegExp>> = {
 
 function equal(wanted: Json, value: Json): Holds {
   if (wanted === value) return 'yes';
-  if (typeof value === 'object' || wanted === null) return 'no';
+  if (typeof value === 'object' || typeof wanted === 'object') return 'no';
   const [a, b] = [String(wanted), String(value)];
   if (a === b) return 'yes';
   if (a.toLowerCase() === b.trim().toLowerCase()) return 'maybe';
@@ -183,5 +183,6 @@ function show(condition: Exclude<Condition, { all: unknown }>, at: Found | null)
   if (test.kind === 'empty') return `${place} is empty`;
   if (test.kind === 'like') return `${place} is like ${test.patterns.join(', ').slice(0, 100)}`;
   const value = test.values.find((wanted) => at && equal(wanted, at.value) !== 'no');
-  return `${place} is ${String(value ?? test.values[0])}`.slice(0, 256);
+  const shown = value ?? test.values[0] ?? null;
+  return `${place} is ${typeof shown === 'string' ? shown : JSON.stringify(shown)}`.slice(0, 256);
 }

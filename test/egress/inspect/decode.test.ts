@@ -50,7 +50,7 @@ describe('content codings', () => {
     await fc.assert(
       fc.asyncProperty(codings, sizes, body, async (names, pieces, given) => {
         const plain = Buffer.from(given);
-        const coded = names.reduce((bytes, name) => CODERS[name]?.(bytes) ?? bytes, plain);
+        const coded = names.reduce<Buffer>((bytes, name) => CODERS[name]?.(bytes) ?? bytes, plain);
         expect((await decode(names, cut(coded, pieces))).equals(plain)).toBe(true);
       }),
       { numRuns: 60 },

@@ -33,10 +33,10 @@ examples:
 describe('providers', () => {
   it('finds the most specific one', async () => {
     const home = config({
-      'a.yaml': own('a', "'*.example'"),
+      'a.yaml': own('a', "'*.example', a.test"),
       'b.yaml': own('b', "'*.x.example', y.example"),
     });
-    const providers = await loadProviders(home);
+    const providers = await loadProviders({ configHome: home });
     const ids = (host: string) => providers.of(host)?.id ?? null;
     expect(ids('api.example')).toBe('a');
     expect(ids('api.x.example')).toBe('b');
@@ -48,7 +48,9 @@ describe('providers', () => {
   });
 
   it('classifies by the rules of the host, and by general ones elsewhere', async () => {
-    const providers = await loadProviders(config({ 'a.yaml': own('a', 'a.example') }));
+    const providers = await loadProviders({
+      configHome: config({ 'a.yaml': own('a', 'a.example') }),
+    });
     expect(providers.classify(call('POST /burn/x', { host: 'a.example' }))).toMatchObject({
       provider: 'a',
       operations: [{ name: 'POST /burn/{thing}', class: 'destroy', target: 'x' }],
@@ -60,11 +62,18 @@ describe('providers', () => {
     expect(providers.summaries.has('generic')).toBe(false);
   });
 
+  it('takes further hosts of a provider from a profile, before all others', async () => {
+    const hosts = new Map([['kubernetes', ['k8s.internal.example', 'api.github.com']]]);
+    const providers = await loadProviders({ configHome: config({}), hosts });
+    expect(providers.of('k8s.internal.example')?.id).toBe('kubernetes');
+    expect(providers.of('api.github.com')?.id).toBe('kubernetes');
+  });
+
   it('lets one of the user take the place of a built-in one', async () => {
     const home = config({ 'railway.yaml': own('railway', 'backboard.railway.app') });
     const index = await providerIndex(home);
     expect(index.filter(({ id }) => id === 'railway')).toHaveLength(1);
-    const providers = await loadProviders(home);
+    const providers = await loadProviders({ configHome: home });
     expect(providers.of('backboard.railway.com')).toBeNull();
     expect(
       providers.classify(call('POST /burn/x', { host: 'backboard.railway.app' })).operations,
