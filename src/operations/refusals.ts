@@ -41,11 +41,12 @@ function graphqlRefusal(call: HttpCall, why: Why): Answer {
   const batched = Array.isArray(readArguments(call.headers, call.body.bytes).value);
   const accept = headerOf(call.headers, 'accept');
   const newer = accept.includes(GRAPHQL_RESPONSE) && !/application\/json|\*\/\*/.test(accept);
-  return jsonAnswer(
+  const made = jsonAnswer(
     newer ? 403 : 200,
     batched ? [result] : result,
     newer ? GRAPHQL_RESPONSE : 'application/json',
   );
+  return newer ? made : { ...made, afterBody: true };
 }
 
 function httpRefusal(call: HttpCall, { provider }: Classified, why: Why): Answer {

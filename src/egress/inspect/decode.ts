@@ -16,7 +16,8 @@ export function contentCodings(headers: HeaderList): string[] | null {
     .flatMap(([, value]) => value.toLowerCase().split(','))
     .map((coding) => coding.trim().replace(/^x-gzip$/, 'gzip'))
     .filter((coding) => coding !== '' && coding !== 'identity');
-  if (codings.length > CODINGS_LIMIT || codings.some((coding) => !SUPPORTED.has(coding))) return null;
+  if (codings.length > CODINGS_LIMIT || codings.some((coding) => !SUPPORTED.has(coding)))
+    return null;
   return codings;
 }
 

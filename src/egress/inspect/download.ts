@@ -22,7 +22,9 @@ export async function download(
     return;
   }
   const codings = contentCodings(answer.headers) ?? [];
-  const changed = new Set(incoming ? ['content-length', ...(codings.length ? ['content-encoding'] : [])] : []);
+  const changed = new Set(
+    incoming ? ['content-length', ...(codings.length ? ['content-encoding'] : [])] : [],
+  );
   const headers = filtered(answer.headers.filter(([name]) => !changed.has(name)));
   const sink = call.respond(answer.status, headers, answer.body !== null);
   if (!answer.body || !sink) return;

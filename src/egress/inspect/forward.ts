@@ -5,7 +5,12 @@ import { download } from './download.ts';
 import { endToEnd } from './headers.ts';
 import type { Held } from './hold.ts';
 import { CallStopped, type CallOutcome } from './types.ts';
-import { type Upstream, type UpstreamCall, UpstreamFailure, type UpstreamRequest } from './upstream.ts';
+import {
+  type Upstream,
+  type UpstreamCall,
+  UpstreamFailure,
+  type UpstreamRequest,
+} from './upstream.ts';
 import { upload } from './upload.ts';
 
 export type Forward = Extract<CallOutcome, { kind: 'forward' }>;

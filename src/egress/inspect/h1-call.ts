@@ -52,7 +52,9 @@ export class H1Call implements ClientCall {
       path: exchange.path,
       headers: exchange.websocket ? endToEnd(sent, 'upgrade') : endToEnd(sent),
     };
-    this.websocket = exchange.websocket ? (headers, upstream) => this.#switch(headers, upstream) : null;
+    this.websocket = exchange.websocket
+      ? (headers, upstream) => this.#switch(headers, upstream)
+      : null;
     const gone = new AbortController();
     this.gone = gone.signal;
     const onClose = () => {
@@ -96,7 +98,8 @@ export class H1Call implements ClientCall {
     return {
       stream: response,
       end(trailers) {
-        if (trailers.length) response.addTrailers(trailers.map(([name, value]): [string, string] => [name, value]));
+        if (trailers.length)
+          response.addTrailers(trailers.map(([name, value]): [string, string] => [name, value]));
         response.end();
       },
     };

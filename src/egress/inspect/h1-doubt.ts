@@ -10,6 +10,8 @@ export function doubtful(request: IncomingMessage, path: string, upgrade: boolea
   const list = fromRaw(request.rawHeaders);
   const twice = ONCE.find((name) => valuesOf(list, name).length > 1);
   if (twice) return `it has two ${twice} headers`;
-  const framed = ['content-length', 'transfer-encoding'].some((name) => valuesOf(list, name).length);
+  const framed = ['content-length', 'transfer-encoding'].some(
+    (name) => valuesOf(list, name).length,
+  );
   return upgrade && framed ? 'it has a body and asks for an upgrade' : null;
 }

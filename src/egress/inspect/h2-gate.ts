@@ -30,7 +30,7 @@ type OnStream = (
 ) => void;
 
 /** Between guard and the session there is no way to speak of, so little needs to be under way. */
-const WINDOW = 64 * 1024;
+const WINDOW = 32 * 1024;
 /** Mebibytes that node:http2 may keep for one connection. */
 const SESSION_MEMORY = 4;
 /** How long the rest of a refused request is read and thrown away, in milliseconds. */
@@ -95,7 +95,10 @@ function openSession(server: Http2Server, client: TLSSocket): ServerHttp2Session
 }
 
 /** A connection without a request is closed after `idle` milliseconds, however busy it is otherwise. */
-function countStreams(session: ServerHttp2Session, idle: number): (stream: ServerHttp2Stream) => void {
+function countStreams(
+  session: ServerHttp2Session,
+  idle: number,
+): (stream: ServerHttp2Stream) => void {
   let open = 0;
   let timer: NodeJS.Timeout | undefined;
   const rest = () => {

@@ -7,11 +7,13 @@ import { HOP_BY_HOP } from '../http-head.ts';
 const NEVER_DROPPED = new Set(['host', 'content-length']);
 /** Those of which node:http2 sends one at most (its "single value headers"), as the RFCs of each have it. */
 const SINGLE = new Set(
-  ('access-control-allow-credentials access-control-max-age access-control-request-method age authorization ' +
+  (
+    'access-control-allow-credentials access-control-max-age access-control-request-method age authorization ' +
     'content-encoding content-language content-length content-location content-md5 content-range content-type date dnt ' +
     'etag expires from host if-match if-modified-since if-none-match if-range if-unmodified-since last-modified location ' +
     'max-forwards proxy-authorization range referer retry-after tk upgrade-insecure-requests user-agent ' +
-    'x-content-type-options').split(' '),
+    'x-content-type-options'
+  ).split(' '),
 );
 
 /** `name, value, name, value` as Node has it raw. */
@@ -77,7 +79,8 @@ export function toH2(list: HeaderList): Record<string, string | string[]> {
   for (const [name, value] of list) {
     const known = headers[name];
     if (known === undefined) headers[name] = value;
-    else if (!SINGLE.has(name)) headers[name] = [...(Array.isArray(known) ? known : [known]), value];
+    else if (!SINGLE.has(name))
+      headers[name] = [...(Array.isArray(known) ? known : [known]), value];
   }
   return headers;
 }

@@ -68,5 +68,6 @@ export function createInspector(
     },
 
     serveCall: (exchange, upstream, dialled) =>
-      serveCall(new H1Call(exchange), upstream, dialled, context),  };
+      serveCall(new H1Call(exchange), upstream, dialled, context),
+  };
 }

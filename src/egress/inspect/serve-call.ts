@@ -44,8 +44,7 @@ export async function serveCall(
     if (gone.aborted) throw new BodyCut();
     if (outcome.kind === 'refuse') {
       held.release();
-      reader?.abandon();
-      return call.answer(outcome.answer);
+      return await answerRefused(call, reader, outcome.answer);
     }
     void carryOut(call, reader, held, outcome, upstream, refuse);
   } catch (error) {
@@ -69,13 +68,12 @@ async function carryOut(
 ): Promise<void> {
   const end: ForwardEnd = await forward(call, reader, held, outcome, upstream);
   held.release();
+  if (end.kind === 'stopped') return answerRefused(call, reader, end.stopped.answer);
   reader?.abandon();
   switch (end.kind) {
     case 'answered':
     case 'cut':
       return;
-    case 'stopped':
-      return call.answer(end.stopped.answer);
     case 'undecodable':
       return refuse(BUILT_IN.malformed.rule, 'the body is not what its content coding says');
     case 'failed':
@@ -86,6 +84,24 @@ async function carryOut(
         textAnswer(502, unreachable(`the host cannot be reached: ${end.failure.reason}`)),
       );
   }
+}
+
+/** What still comes of the request is thrown away. Never throws. */
+async function answerRefused(
+  call: ClientCall,
+  reader: BodyReader | null,
+  answer: Answer,
+): Promise<void> {
+  try {
+    if (reader && answer.afterBody) {
+      call.wantBody();
+      while (await reader.next());
+    }
+  } catch {
+    // The client has gone, and hears no answer.
+  }
+  reader?.abandon();
+  call.answer(answer);
 }
 
 /** In the protocol's own way where a judge can say it; a judge that fails must not leave the client waiting. */

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import { type SecureContext, TLSSocket } from 'node:tls';
 
+/** Bytes that wait for a slow side in JavaScript, beside what node:tls keeps itself; node:http takes it over. */
+export const CHUNK_BUFFER = 4 * 1024;
 /** In the order of preference; a client that offers none of them is refused by OpenSSL with the alert for it. */
 const PROTOCOLS = ['h2', 'http/1.1', 'http/1.0'];
 
@@ -17,6 +19,7 @@ export function terminateTls(
     isServer: true,
     secureContext,
     ALPNProtocols: PROTOCOLS,
+    ...{ highWaterMark: CHUNK_BUFFER },
   });
   return new Promise((resolve) => {
     const timer = setTimeout(() => fail('ETIMEDOUT'), milliseconds);

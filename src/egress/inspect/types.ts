@@ -18,6 +18,8 @@ export interface Answer {
   body: Buffer;
   /** HTTP/2 only (gRPC). */
   trailers?: HeaderList;
+  /** Clients that get a success read it to its end only when they have sent all of theirs (git): the rest is awaited. */
+  afterBody?: boolean;
 }
 
 /** A filter saw what must not go out: the rest is not sent, and the call is answered so where it still can be. */

@@ -28,7 +28,9 @@ export function sendH1(agent: Agent, request: UpstreamRequest): UpstreamCall {
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
       reject(new UpstreamFailure(error, outgoing.reusedSocket && error.code === 'ECONNRESET'));
     });
-    outgoing.once('close', () => reject(new UpstreamFailure(new ReachError('ECONNRESET', 'it closed the connection'))));
+    outgoing.once('close', () =>
+      reject(new UpstreamFailure(new ReachError('ECONNRESET', 'it closed the connection'))),
+    );
   });
   // The caller may give up before it waits.
   answer.catch(() => undefined);
@@ -38,7 +40,10 @@ export function sendH1(agent: Agent, request: UpstreamRequest): UpstreamCall {
       ? {
           stream: outgoing,
           end(trailers) {
-            if (trailers.length) outgoing.addTrailers(trailers.map(([name, value]): [string, string] => [name, value]));
+            if (trailers.length)
+              outgoing.addTrailers(
+                trailers.map(([name, value]): [string, string] => [name, value]),
+              );
             outgoing.end();
           },
         }

@@ -22,12 +22,15 @@ import {
  * Bytes a host may have under way on one stream before guard has passed on what came: the more, the faster over long
  * ways, and the more guard may have to keep for a slow client. So all sessions share an amount.
  */
-const WINDOW = { shared: 8 * 1024 * 1024, most: 1024 * 1024, least: 64 * 1024 };
+const WINDOW = { shared: 4 * 1024 * 1024, most: 512 * 1024, least: 16 * 1024 };
 let sessions = 0;
 
 export function openH2(socket: Socket): ClientHttp2Session {
   sessions++;
-  const window = Math.min(WINDOW.most, Math.max(WINDOW.least, Math.floor(WINDOW.shared / sessions)));
+  const window = Math.min(
+    WINDOW.most,
+    Math.max(WINDOW.least, Math.floor(WINDOW.shared / sessions)),
+  );
   // The name is not looked up: the connection is there.
   const session = connect('https://host.invalid', {
     createConnection: () => socket,
@@ -56,7 +59,10 @@ export function sendH2(session: ClientHttp2Session, request: UpstreamRequest): U
     });
     const failed = (error?: unknown) => {
       const refused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
-      const gone = new ReachError('ECONNRESET', `it gave the request up (HTTP/2 code ${stream.rstCode})`);
+      const gone = new ReachError(
+        'ECONNRESET',
+        `it gave the request up (HTTP/2 code ${stream.rstCode})`,
+      );
       reject(new UpstreamFailure(error ?? gone, false, refused));
     };
     stream.on('error', failed);

@@ -77,7 +77,9 @@ export class ZstdFrames {
     if (dictionary || descriptor & 0x08) throw new Error('a dictionary or a reserved bit');
     this.#checksum = (descriptor & 0x04) !== 0;
     if (single) {
-      const size = this.#bytes.slice(1).reduce((sum, byte, index) => sum + byte * 2 ** (8 * index), 0);
+      const size = this.#bytes
+        .slice(1)
+        .reduce((sum, byte, index) => sum + byte * 2 ** (8 * index), 0);
       this.#window = sizeLength === 2 ? size + 256 : size;
     } else {
       const byte = this.#bytes[1] ?? 0;

@@ -8,7 +8,7 @@ import type { CompiledAws } from './read-aws.ts';
 /** Settings are small; of a list of keys the first ones are enough to show. */
 const SETTING_LIMIT = 1024 * 1024;
 /** Larger than any request with an operation in its body. */
-const BODY_LIMIT = 8 * 1024 * 1024;
+const BODY_LIMIT = 4 * 1024 * 1024;
 
 export function awsBodyNeeded(aws: CompiledAws, head: CallHead): BodyNeed {
   const scope = awsScope(head, aws.table);

@@ -31,7 +31,7 @@ export function refusePush({ updates, capabilities, doubtful }: Push, why: Why):
   const body = capabilities.includes('side-band-64k')
     ? Buffer.concat([...progress(why), ...banded(BAND.data, report), FLUSH])
     : report;
-  return answer(200, 'application/x-git-receive-pack-result', body);
+  return { ...answer(200, 'application/x-git-receive-pack-result', body), afterBody: true };
 }
 
 function progress(why: Why): Buffer[] {

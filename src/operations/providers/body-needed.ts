@@ -10,7 +10,9 @@ import { gitNeeds } from './read-git.ts';
 import { isWebSocket } from './websocket.ts';
 
 /** Of decoded bytes; a larger body is `unknown`. */
-export const BODY_LIMIT = 8 * 1024 * 1024;
+export const BODY_LIMIT = 4 * 1024 * 1024;
+/** No document that anyone writes comes near it. */
+const GRAPHQL_LIMIT = 1024 * 1024;
 /** A form with files can be as large as it likes: an override of the method stands at its beginning. */
 const FORM_BEGINNING = 64 * 1024;
 const NONE: BodyNeed = { kind: 'none' };
@@ -26,8 +28,9 @@ export function bodyNeeded(provider: Provider, head: CallHead): BodyNeed {
   if (git) return git;
   if (provider.aws) return awsBodyNeeded(provider.aws, head);
   if (provider.s3.length > 0 && speaksFor(provider.s3, head.host)) return s3BodyNeeded(head);
+  if (provider.graphql?.paths.some((path) => matchesTemplate(path, view)))
+    return { kind: 'whole', limit: GRAPHQL_LIMIT };
   if (
-    provider.graphql?.paths.some((path) => matchesTemplate(path, view)) ||
     provider.batch.some(({ route }) => matchesRoute(route, view)) ||
     provider.sql.some(
       ({ data, route }) => data.in === 'body' && !data.ifClear && matchesRoute(route, view),

@@ -5,7 +5,7 @@ import { readBatch } from '../rest/read-batch.ts';
 import { readRest, speaksFor } from '../rest/read-rest.ts';
 import { readSqlPlace } from '../rest/read-sql.ts';
 import { matchesTemplate } from '../rest/routes.ts';
-import { viewCall, type CallView } from '../rest/view.ts';
+import { viewCall, viewHead, type CallView, type HeadView } from '../rest/view.ts';
 import type { Classified, HttpCall } from '../types.ts';
 import type { Provider } from './compile.ts';
 import { judgeGraphql, type CompiledGraphql } from './graphql-rules.ts';
@@ -34,8 +34,12 @@ export function classify(provider: Provider, call: HttpCall): Classified {
 }
 
 function classifyAt(provider: Provider, call: HttpCall, depth: number): Classified {
-  const view = viewCall(call);
-  const { protocol, operations } = read(provider, view, depth);
+  const head = viewHead(call);
+  const { graphql } = provider;
+  const { protocol, operations } =
+    graphql?.paths.some((path) => matchesTemplate(path, head)) && !onlyAsks(head)
+      ? readGraphqlCall(provider, graphql, call, head)
+      : read(provider, viewCall(call), depth);
   return { provider: provider.id, protocol, operations: bounded(operations) };
 }
 
@@ -46,8 +50,6 @@ interface Read {
 
 function read(provider: Provider, view: CallView, depth: number): Read {
   const { call } = view;
-  if (provider.graphql?.paths.some((path) => matchesTemplate(path, view)) && !onlyAsks(view))
-    return readGraphqlCall(provider, provider.graphql, view);
   if (provider.aws) return readAwsCall(provider.aws, provider, view);
   const s3 = provider.s3.find((pattern) => speaksFor([pattern], call.host));
   if (s3 !== undefined) return { protocol: 'aws', operations: readS3Like(s3, view) };
@@ -79,15 +81,20 @@ function read(provider: Provider, view: CallView, depth: number): Read {
   };
 }
 
-function readGraphqlCall(provider: Provider, graphql: CompiledGraphql, view: CallView): Read {
-  const handshake = isWebSocket(view.call);
-  const request = readGraphql(view.call);
+function readGraphqlCall(
+  provider: Provider,
+  graphql: CompiledGraphql,
+  call: HttpCall,
+  { path, paths }: HeadView,
+): Read {
+  const request = readGraphql(call);
   const operations = judgeGraphql(graphql, request);
-  // A handshake has no document of its own, and a server that takes it for a request may find one.
-  if (handshake && request.parts.every(({ kind }) => kind === 'unknown')) operations.length = 0;
-  if (handshake) operations.push(websocketOperation(provider, view.path));
-  const doubt = view.paths.doubtful;
-  if (doubt !== null) operations.push(unknownOperation('graphql', doubt));
+  if (isWebSocket(call)) {
+    // A handshake has no document of its own, and a server that takes it for a request may find one.
+    if (request.parts.every(({ kind }) => kind === 'unknown')) operations.length = 0;
+    operations.push(websocketOperation(provider, path));
+  }
+  if (paths.doubtful !== null) operations.push(unknownOperation('graphql', paths.doubtful));
   return { protocol: 'graphql', operations };
 }
 
@@ -105,6 +112,6 @@ function classifyInner(provider: Provider, call: HttpCall, depth: number): reado
 }
 
 /** A browser's preflight, which runs nothing. */
-function onlyAsks({ methods }: CallView): boolean {
+function onlyAsks({ methods }: HeadView): boolean {
   return methods.every((method) => method === 'OPTIONS');
 }

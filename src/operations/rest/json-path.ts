@@ -3,7 +3,7 @@ import { readJson } from '../body/json.ts';
 import { UNSEEN } from '../unseen.ts';
 
 /** Beyond it what is left counts as unseen. */
-const MAX_VISITS = 500_000;
+const MAX_VISITS = 30_000;
 /** JSON in a string in JSON. */
 const MAX_UNWRAPPED = 4;
 
@@ -29,6 +29,12 @@ export function compileJsonPath(written: string, anyCase: boolean): JsonPath {
   return { written, find: (value) => new Search(words, folded, anyCase).run(value) };
 }
 
+/** Names from here to the root; written out only for what is found. */
+interface Trail {
+  name: string;
+  above: Trail | null;
+}
+
 class Search {
   readonly #words: readonly string[];
   readonly #folded: readonly string[];
@@ -43,39 +49,46 @@ class Search {
   }
 
   run(value: Json): Found[] {
-    this.#walk(value, 0, '', 0);
+    this.#walk(value, 0, null, 0);
     return this.#found;
   }
 
-  #walk(value: Json, index: number, at: string, unwrapped: number): void {
+  #walk(value: Json, index: number, trail: Trail | null, unwrapped: number): void {
     this.#visits += 1;
     if (this.#visits > MAX_VISITS) {
-      if (this.#visits === MAX_VISITS + 1) this.#found.push({ at, value: UNSEEN });
+      if (this.#visits === MAX_VISITS + 1) this.#found.push({ at: written(trail), value: UNSEEN });
       return;
     }
     const word = this.#words[index];
     if (word === undefined || value === UNSEEN) {
-      this.#found.push({ at, value });
+      this.#found.push({ at: written(trail), value });
       return;
     }
-    if (word === '**') this.#walk(value, index + 1, at, unwrapped);
+    if (word === '**') this.#walk(value, index + 1, trail, unwrapped);
     if (typeof value === 'string') {
       for (const inner of unwrapped < MAX_UNWRAPPED ? jsonIn(value) : [])
-        this.#walk(inner, index, at, unwrapped + 1);
+        this.#walk(inner, index, trail, unwrapped + 1);
       return;
     }
     if (typeof value !== 'object' || value === null) return;
-    for (const [name, inner] of Object.entries(value as Record<string, Json>)) {
-      const below = at === '' ? name : `${at.slice(0, 200)}.${name.slice(0, 60)}`;
-      if (word === '**') this.#walk(inner, index, below, unwrapped);
+    const members = value as Record<string, Json>;
+    for (const name of Object.keys(members)) {
+      const inner = members[name] ?? null;
+      if (word === '**') this.#walk(inner, index, { name, above: trail }, unwrapped);
       else if (word === '*' || word === name || this.#same(index, name))
-        this.#walk(inner, index + 1, below, unwrapped);
+        this.#walk(inner, index + 1, { name, above: trail }, unwrapped);
     }
   }
 
   #same(index: number, name: string): boolean {
     return this.#anyCase && name.toLowerCase() === this.#folded[index];
   }
+}
+
+function written(trail: Trail | null): string {
+  const names: string[] = [];
+  for (let at = trail; at && names.length < 20; at = at.above) names.unshift(at.name.slice(0, 60));
+  return names.join('.');
 }
 
 function jsonIn(text: string): Json[] {

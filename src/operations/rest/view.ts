@@ -49,10 +49,10 @@ export function viewCall(call: HttpCall): CallView {
   };
 }
 
+export type HeadView = Pick<CallView, 'path' | 'paths' | 'query' | 'methods'>;
+
 /** What the head alone shows. */
-export function viewHead(
-  head: CallHead,
-): Pick<CallView, 'path' | 'paths' | 'query'> & { methods: readonly string[] } {
+export function viewHead(head: CallHead): HeadView {
   const mark = head.path.indexOf('?');
   const path = mark < 0 ? head.path : head.path.slice(0, mark);
   const query = readQuery(head.path);

@@ -18,6 +18,8 @@ const EXTENSIONS = new Set(
   `uuid-ossp pgcrypto citext hstore pg_trgm vector postgis btree_gin btree_gist unaccent ltree intarray fuzzystrmatch cube
    earthdistance isn seg pg_stat_statements postgis_topology timescaledb`.split(/\s+/),
 );
+/** Storage of MySQL's that forgets. */
+const VOLATILE = /^(?:BLACKHOLE|MEMORY|HEAP)$/i;
 const HEAD = 16;
 /** More conditions in one statement are not looked at one by one. */
 const CONDITIONS = 64;
@@ -83,6 +85,23 @@ export function readAlter(tokens: readonly SqlToken[], reading: Reading): Findin
         if (isWord(after, 'DEFINER'))
           return finding('access', verb, target, 'it runs with its owner’s rights');
         break;
+      case 'USING':
+        if (object === 'TABLE' && tokens.slice(0, index).some((each) => isWord(each, 'TYPE')))
+          return at('TYPE USING', 'it writes another value into every row');
+        break;
+      case 'ENGINE':
+        if (tokens.slice(index, index + 3).some((each) => VOLATILE.test(each.text)))
+          return at('ENGINE', 'what the table holds is kept no longer');
+        break;
+      case 'TTL':
+      case 'EXPIRATION_TIMESTAMP':
+      case 'PARTITION_EXPIRATION_DAYS':
+      case 'DEFAULT_TABLE_EXPIRATION_DAYS':
+      case 'DEFAULT_PARTITION_EXPIRATION_DAYS':
+      case 'MAX_TIME_TRAVEL_HOURS':
+      case 'DATA_RETENTION_TIME_IN_DAYS':
+        if (!isWord(tokens[index - 1], 'REMOVE')) return at(token.text, 'what is older is deleted');
+        break;
       default:
     }
   }
@@ -115,6 +134,14 @@ export function readCreate(tokens: readonly SqlToken[]): Finding {
     tokens.some((token, index) => isWord(token, 'SECURITY') && isWord(tokens[index + 1], 'DEFINER'))
   )
     return finding('access', verb, target, 'it runs with its owner’s rights');
+  // file_fdw: the program runs whenever the table is read.
+  if (
+    tokens.some((token) => isWord(token, 'FOREIGN')) &&
+    tokens.some(
+      (token, index) => /^program$/i.test(token.text) && tokens[index + 1]?.kind === 'string',
+    )
+  )
+    return finding('destroy', verb, target, 'it runs a program on the database server');
   if (object === 'SCHEMA' && tokens.some((token) => isWord(token, 'GRANT')))
     return finding('access', verb, target);
   return finding('change', verb, target);

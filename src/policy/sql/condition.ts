@@ -78,6 +78,7 @@ function isEmpty(condition: readonly SqlToken[], reading: Reading, depth: number
 
 function isEmptyTerm(tokens: readonly SqlToken[]): boolean {
   if (!tokens.some((_, index) => isColumn(tokens, index))) return true;
+  if (isEveryKey(tokens)) return true;
   if (isWord(tokens[0], 'EXISTS') && !tokens.some((token) => isWord(token, 'WHERE', 'JOIN')))
     return true;
   const middle = comparison(tokens);
@@ -90,6 +91,21 @@ function isEmptyTerm(tokens: readonly SqlToken[]): boolean {
   )
     return true;
   return sameSide(left, right);
+}
+
+/** Columns by which every row is told from the others: never null, and never 0 or less where they are numbers. */
+const KEY = /^(?:id|rowid|_rowid_|ctid|oid|uuid|\*)$/i;
+
+/** `id IS NOT NULL`, `id > 0`, `id`: of a key that says nothing. */
+function isEveryKey(tokens: readonly SqlToken[]): boolean {
+  const bare = unwrapped(tokens);
+  const qualified = isMark(bare[1], '.') ? 2 : 0;
+  const [key, ...rest] = bare.slice(qualified);
+  if (!key || !KEY.test(key.text)) return false;
+  const said = rest.map(({ text }) => text.toUpperCase()).join(' ');
+  return /^(?:|IS NOT NULL|NOTNULL|IS DISTINCT FROM NULL|(?:>|>=|<>|!=) (?:0|- \d+)|>= 1)$/.test(
+    said,
+  );
 }
 
 /** `a IS NULL OR a IS NOT NULL`, `a = 1 OR a <> 1`. */

@@ -28,8 +28,8 @@ const KNOWN: readonly (readonly [OperationClass, because: string, names: string]
   [
     'unknown',
     'reaches another server, or runs SQL that guard does not see',
-    `dblink* openrowset openquery opendatasource query_to_xml* cursor_to_xml* ts_stat ts_rewrite crosstab* connectby
-     load_extension http http_* cron.* pg_background_launch pgagent.* net.* edit eval sp_executesql exec_query`,
+    `dblink* openrowset openquery opendatasource external_query query_to_xml* cursor_to_xml* ts_stat ts_rewrite crosstab*
+     connectby aws_lambda.* aws_s3.* load_extension http http_* cron.* pg_background_launch pgagent.* net.* edit eval sp_executesql exec_query`,
   ],
   [
     'change',
@@ -52,6 +52,12 @@ const CLICKHOUSE = new Set(
 /** A function of the database's own says with its name what it is for. */
 const TELLING =
   /(?:^|_)(?:drop|delete|truncate|purge|destroy|wipe|erase|clear|reset|remove|terminate|kill)(?:_|$)/;
+/** Tables that hold passwords and keys: of PostgreSQL, its Supabase kin, MySQL and SQL Server. */
+const SECRET = new Set(
+  'pg_authid pg_shadow pg_user_mapping decrypted_secrets mysql.user sql_logins syslogins'.split(
+    ' ',
+  ),
+);
 const HARMLESS = new Set(
   `truncate array_remove json_remove jsonb_remove jsonb_delete jsonb_delete_path list_remove map_delete array_delete
    st_removepoint st_removerepeatedpoints object_delete`.split(/\s+/),
@@ -71,18 +77,21 @@ export function* functionFindings(
   tokens: readonly SqlToken[],
   reading: Reading,
 ): Generator<Finding> {
-  for (let index = 0; index + 1 < tokens.length; index += 1) {
+  for (let index = 0; index < tokens.length; index += 1) {
     const token = tokens[index];
-    if (!token || !isMark(tokens[index + 1], '(') || !isName(token)) continue;
+    if (!token || !isName(token)) continue;
     const name = token.text.toLowerCase().trim();
+    const above = isMark(tokens[index - 1], '.') ? tokens[index - 2]?.text.toLowerCase() : '';
+    if (SECRET.has(name) || (above && SECRET.has(`${above}.${name}`)))
+      yield finding('access', 'SELECT', name, 'passwords or keys are kept there');
+    if (!isMark(tokens[index + 1], '(')) continue;
     // U&"\0070g_…": its name is not what is written.
     if (!token.exact) yield finding('unknown', 'SELECT', null, 'a function is named with escapes');
     if (name === 'set_config') {
       yield setConfig(tokens, index);
       continue;
     }
-    const schema = isMark(tokens[index - 1], '.') ? tokens[index - 2]?.text.toLowerCase() : '';
-    const found = lookUp(name) ?? (schema ? lookUp(`${schema}.${name}`) : undefined);
+    const found = lookUp(name) ?? (above ? lookUp(`${above}.${name}`) : undefined);
     if (found) yield found;
     else if (reading.family === 'clickhouse' && CLICKHOUSE.has(name))
       yield finding('access', `SELECT ${name}`, null, `${name}() reaches a file or another host`);

@@ -123,7 +123,9 @@ describe('bodies that are read for a verdict', () => {
   it('that are too large still go out whole after a verdict that lets them', async () => {
     const socket = await open();
     const chunk = 'x'.repeat(10_000);
-    socket.write('POST /whole HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n');
+    socket.write(
+      'POST /whole HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n',
+    );
     for (let n = 0; n < 40; n++) socket.write(`${chunk.length.toString(16)}\r\n${chunk}\r\n`);
     socket.write('0\r\n\r\n');
     expect(await readAll(socket)).toContain('"body":"400000 bytes"');
@@ -132,7 +134,12 @@ describe('bodies that are read for a verdict', () => {
 
   it('are read no further than is enough', async () => {
     const session = await openH2(port, 'a.test', bench.certificate);
-    const stream = session.request({ ':method': 'POST', ':path': '/until', ':authority': 'a.test', ':scheme': 'https' });
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/until',
+      ':authority': 'a.test',
+      ':scheme': 'https',
+    });
     let answer = '';
     stream.on('data', (chunk: Buffer) => (answer += chunk.toString()));
     stream.write('beginning');
@@ -217,12 +224,18 @@ describe('memory for held bodies', () => {
     const door = await small.door('a.test');
     for (let n = 0; n < 10; n++) {
       const socket = await openTls(door, 'a.test', small.certificate);
-      socket.write('POST /b HTTP/1.1\r\nHost: a.test\r\nExpect: 100-continue\r\nContent-Length: 9000\r\n\r\n');
+      socket.write(
+        'POST /b HTTP/1.1\r\nHost: a.test\r\nExpect: 100-continue\r\nContent-Length: 9000\r\n\r\n',
+      );
       await readUntil(socket, /100 Continue/);
       socket.destroy();
     }
     const session = await openH2(door, 'a.test', small.certificate);
-    const answer = await h2request(session, { ':method': 'POST', ':path': '/', ':authority': 'a.test' }, ['x']);
+    const answer = await h2request(
+      session,
+      { ':method': 'POST', ':path': '/', ':authority': 'a.test' },
+      ['x'],
+    );
     session.close();
     small.close();
     expect(answer.body).toBe('no');

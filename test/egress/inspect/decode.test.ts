@@ -63,16 +63,22 @@ describe('content codings', () => {
     expect((await decode(['gzip'], [members])).toString()).toBe('abcdef');
   });
 
-  it.each(Object.keys(CODERS))('takes no %s body that is cut, or goes on behind its end', async (name) => {
-    const coded: Buffer = CODERS[name]?.(Buffer.from('some text, some text, some text')) ?? Buffer.alloc(0);
-    for (const bytes of [coded.subarray(0, -1), coded.subarray(0, 5)]) {
-      await expect(decode([name], [bytes])).rejects.toThrow(Undecodable);
-    }
-    for (const more of ['x', '\0', '\0\0\0\0\0\0\0\0', '{"query":"mutation"}']) {
-      await expect(decode([name], [coded, Buffer.from(more)])).rejects.toThrow(Undecodable);
-      await expect(decode([name], [Buffer.concat([coded, Buffer.from(more)])])).rejects.toThrow(Undecodable);
-    }
-  });
+  it.each(Object.keys(CODERS))(
+    'takes no %s body that is cut, or goes on behind its end',
+    async (name) => {
+      const coded: Buffer =
+        CODERS[name]?.(Buffer.from('some text, some text, some text')) ?? Buffer.alloc(0);
+      for (const bytes of [coded.subarray(0, -1), coded.subarray(0, 5)]) {
+        await expect(decode([name], [bytes])).rejects.toThrow(Undecodable);
+      }
+      for (const more of ['x', '\0', '\0\0\0\0\0\0\0\0', '{"query":"mutation"}']) {
+        await expect(decode([name], [coded, Buffer.from(more)])).rejects.toThrow(Undecodable);
+        await expect(decode([name], [Buffer.concat([coded, Buffer.from(more)])])).rejects.toThrow(
+          Undecodable,
+        );
+      }
+    },
+  );
 
   it.each(Object.keys(CODERS))('survives any bytes as %s', async (name) => {
     await fc.assert(
@@ -89,7 +95,10 @@ describe('content codings', () => {
   });
 
   it('delivers a bomb piece by piece, and stops when told to', async () => {
-    for (const bomb of [gzipSync(Buffer.alloc(50_000_000)), brotliCompressSync(Buffer.alloc(50_000_000))]) {
+    for (const bomb of [
+      gzipSync(Buffer.alloc(50_000_000)),
+      brotliCompressSync(Buffer.alloc(50_000_000)),
+    ]) {
       let seen = 0;
       let largest = 0;
       const decoder = createDecoder([bomb[0] === 0x1f ? 'gzip' : 'br'], (chunk) => {

@@ -20,7 +20,11 @@ function watching(onFound: (at: Buffer) => Buffer): StreamFilter {
   const take = (chunk: Buffer, last: boolean) => {
     let bytes: Buffer = Buffer.concat([kept, chunk]);
     for (let at = bytes.indexOf(SECRET); at >= 0; at = bytes.indexOf(SECRET)) {
-      bytes = Buffer.concat([bytes.subarray(0, at), onFound(bytes), bytes.subarray(at + SECRET.length)]);
+      bytes = Buffer.concat([
+        bytes.subarray(0, at),
+        onFound(bytes),
+        bytes.subarray(at + SECRET.length),
+      ]);
     }
     let hold = 0;
     for (let size = Math.min(SECRET.length - 1, bytes.length); size > 0 && !last; size--) {
@@ -39,10 +43,17 @@ beforeAll(async () => {
     const text = `{"you sent":"${SECRET}", "more":"${'x'.repeat(5000)}"}`;
     switch (request.url) {
       case '/echo-gzip':
-        response.writeHead(200, { 'content-encoding': 'gzip', 'x-token': SECRET, 'content-length': gzipSync(text).length });
+        response.writeHead(200, {
+          'content-encoding': 'gzip',
+          'x-token': SECRET,
+          'content-length': gzipSync(text).length,
+        });
         return void response.end(gzipSync(text));
       case '/echo-plain':
-        response.writeHead(200, { 'content-length': Buffer.byteLength(text), 'set-cookie': [`t=${SECRET}`, 'b=2'] });
+        response.writeHead(200, {
+          'content-length': Buffer.byteLength(text),
+          'set-cookie': [`t=${SECRET}`, 'b=2'],
+        });
         return void response.end(text);
       case '/echo-split':
         response.writeHead(200);
@@ -93,11 +104,15 @@ async function post(path: string, body: Buffer, coding = 'identity', pieces = 1)
   const socket = await open();
   const chunked = pieces > 1;
   const framing = chunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${body.length}`;
-  socket.write(`POST ${path} HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\nContent-Encoding: ${coding}\r\n${framing}\r\n\r\n`);
+  socket.write(
+    `POST ${path} HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\nContent-Encoding: ${coding}\r\n${framing}\r\n\r\n`,
+  );
   if (!chunked) socket.write(body);
   for (let at = 0; chunked && at < body.length; at += pieces) {
     const piece = body.subarray(at, at + pieces);
-    socket.write(Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')]));
+    socket.write(
+      Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')]),
+    );
     await new Promise(setImmediate);
   }
   if (chunked) socket.write('0\r\n\r\n');
@@ -129,15 +144,23 @@ describe('what goes out', () => {
   });
 
   it.each(CODERS)('passes as it came where there is nothing to find: %s', async (name, coder) => {
-    const body = coder(Buffer.from(`nothing here, ${SECRET.slice(0, 9)} but a beginning ${SECRET.slice(0, 12)}`));
-    for (const answer of [await post('/x', body, name), await post('/held', body, name), await post('/x', body, name, 3)]) {
+    const body = coder(
+      Buffer.from(`nothing here, ${SECRET.slice(0, 9)} but a beginning ${SECRET.slice(0, 12)}`),
+    );
+    for (const answer of [
+      await post('/x', body, name),
+      await post('/held', body, name),
+      await post('/x', body, name, 3),
+    ]) {
       expect(answer).toContain(`"hex":"${body.toString('hex')}"`);
     }
     expect(host.received).toBe(3 * body.length);
   });
 
   it('is stopped where a coding that was announced is none', async () => {
-    expect(await post('/x', Buffer.from(`no gzip ${SECRET}`), 'gzip')).toMatch(/^HTTP\/1.1 403 [^]*network.malformed/);
+    expect(await post('/x', Buffer.from(`no gzip ${SECRET}`), 'gzip')).toMatch(
+      /^HTTP\/1.1 403 [^]*network.malformed/,
+    );
     expect(host.received).toBe(0);
   });
 
@@ -161,7 +184,9 @@ describe('what goes out', () => {
 describe('what comes back', () => {
   it.each(['/echo-plain', '/echo-gzip'])('is filtered, head and body: %s', async (path) => {
     const socket = await open();
-    socket.write(`GET ${path} HTTP/1.1\r\nHost: a.test\r\nAccept-Encoding: gzip, br\r\nConnection: close\r\n\r\n`);
+    socket.write(
+      `GET ${path} HTTP/1.1\r\nHost: a.test\r\nAccept-Encoding: gzip, br\r\nConnection: close\r\n\r\n`,
+    );
     const answer = await readAll(socket);
     expect(answer).not.toContain(SECRET);
     expect(answer).toContain(`"you sent":"${STAND_IN}"`);
@@ -182,7 +207,9 @@ describe('what comes back', () => {
 
   it('asks for no coding, and has the credential', async () => {
     const socket = await open();
-    socket.write('GET /x HTTP/1.1\r\nHost: a.test\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n');
+    socket.write(
+      'GET /x HTTP/1.1\r\nHost: a.test\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n',
+    );
     const answer = await readAll(socket);
     expect(answer).toContain('"accept-encoding":"identity"');
     expect(answer).toContain(`"authorization":"Bearer ${STAND_IN}"`);
@@ -196,7 +223,11 @@ describe('what comes back', () => {
 
   it('is filtered over HTTP/2', async () => {
     const session = await openH2(port, 'a.test', bench.certificate);
-    const answer = await h2request(session, { ':method': 'GET', ':path': '/echo-gzip', ':authority': 'a.test' });
+    const answer = await h2request(session, {
+      ':method': 'GET',
+      ':path': '/echo-gzip',
+      ':authority': 'a.test',
+    });
     session.close();
     expect(answer.body).toContain(STAND_IN);
     expect(answer.body).not.toContain(SECRET);

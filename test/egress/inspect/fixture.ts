@@ -14,6 +14,7 @@ import type {
   InspectLimits,
   UpstreamConnector,
 } from '../../../src/egress/inspect/types.ts';
+import { CHUNK_BUFFER } from '../../../src/egress/inspect/terminate.ts';
 import { createAuthority } from '../../../src/egress/tls/authority.ts';
 import type { EgressLimits } from '../../../src/egress/types.ts';
 import type { BodyNeed, CallHead, HttpCall } from '../../../src/operations/types.ts';
@@ -33,6 +34,8 @@ export interface Settings {
   limits?: Partial<EgressLimits>;
   inspectLimits?: Partial<InspectLimits>;
   connect?: UpstreamConnector;
+  /** Further ports, at which doors are what they are to egress. */
+  ports?: number[];
 }
 
 /** Egress with real sockets on loopback: a door stands for an address inside the session. */
@@ -77,7 +80,7 @@ export function openBench(settings: Settings): Bench {
   const doors: Server[] = [];
   const dns = createSocket('udp4');
   const listeners = new Map<number, EventEmitter>();
-  for (const port of [80, 443, 8443]) {
+  for (const port of [80, 443, 8443, ...(settings.ports ?? [])]) {
     listeners.set(port, Object.assign(new EventEmitter(), { close: () => undefined }));
   }
   const judge: CallJudge = {
@@ -128,7 +131,9 @@ export function openBench(settings: Settings): Bench {
       listeners.get(port)?.emit('connection', socket);
     });
     doors.push(server);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 4096, resolve));
+    await new Promise<void>((resolve) =>
+      server.listen(settings.ports?.includes(port) ? port : 0, '127.0.0.1', 4096, resolve),
+    );
     return (server.address() as AddressInfo).port;
   };
   return {
@@ -157,7 +162,11 @@ function trusting(ca: string | Buffer): UpstreamConnector {
   return async (target, host, alpn, signal) => {
     const socket = await dial(target, 10_000, signal);
     socket.allowHalfOpen = false;
-    const secured = tlsConnect({ socket, servername: host, ca, ALPNProtocols: [...alpn] });
+    const secured = tlsConnect({
+      ...{ socket, servername: host, ca, ALPNProtocols: [...alpn] },
+      // As guard's own connections have it.
+      ...{ highWaterMark: CHUNK_BUFFER },
+    });
     await new Promise<void>((resolve, reject) => {
       secured.once('secureConnect', resolve);
       secured.once('error', reject);

@@ -119,7 +119,11 @@ describe('requests that are let through', () => {
   });
 
   it('opens another when the host closed it', async () => {
-    const { stdout } = await curl('https://a.test/close', 'https://a.test/2', 'https://a.test/close');
+    const { stdout } = await curl(
+      'https://a.test/close',
+      'https://a.test/2',
+      'https://a.test/close',
+    );
     expect(stdout).toMatch(/^bye.*bye$/s);
     expect(host.connections).toBe(2);
   });
@@ -234,7 +238,9 @@ describe('Expect: 100-continue', () => {
   it('is not answered when the request is refused', async () => {
     const socket = await open();
     socket.write(head('/no'));
-    expect(await readAll(socket)).toMatch(/^HTTP\/1.1 403 Forbidden\r\n[^]*connection: close[^]*no$/);
+    expect(await readAll(socket)).toMatch(
+      /^HTTP\/1.1 403 Forbidden\r\n[^]*connection: close[^]*no$/,
+    );
   });
 });
 
@@ -250,7 +256,13 @@ describe('requests that are held or refused', () => {
   });
 
   it('keeps a connection for more after a refusal, where it can', async () => {
-    const { stdout, stderr } = await curl('-v', '-d', 'a', 'https://a.test/whole/no', 'https://a.test/2');
+    const { stdout, stderr } = await curl(
+      '-v',
+      '-d',
+      'a',
+      'https://a.test/whole/no',
+      'https://a.test/2',
+    );
     expect(stdout).toMatch(/^no\{/);
     expect(stderr).toContain('Re-using existing connection');
     expect(host.log).toEqual(['1.1 POST a.test /2']);
@@ -301,7 +313,9 @@ describe('requests that are held or refused', () => {
 
   it('breaks off at the host what the client breaks off', async () => {
     const socket = await open();
-    socket.write('POST /hash HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n');
+    socket.write(
+      'POST /hash HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n',
+    );
     await expect.poll(() => host.received).toBe(3);
     socket.destroy();
     const { stdout } = await curl('https://a.test/after');
@@ -334,7 +348,13 @@ describe('WebSocket', () => {
   });
 
   it('does not let a connection become anything else', async () => {
-    const { stdout } = await curl('-H', 'Connection: Upgrade', '-H', 'Upgrade: h2c', 'https://a.test/x');
+    const { stdout } = await curl(
+      '-H',
+      'Connection: Upgrade',
+      '-H',
+      'Upgrade: h2c',
+      'https://a.test/x',
+    );
     expect(JSON.parse(stdout)).toMatchObject({ url: '/x' });
     expect(stdout).not.toContain('h2c');
   });
@@ -412,7 +432,14 @@ describe('hosts that cannot be reached', () => {
 it('serves the client of node:https', async () => {
   const text = await new Promise((resolve, reject) => {
     const request = httpsRequest(
-      { host: '127.0.0.1', port, servername: 'a.test', ca: bench.certificate, path: '/node', headers: { host: 'a.test' } },
+      {
+        host: '127.0.0.1',
+        port,
+        servername: 'a.test',
+        ca: bench.certificate,
+        path: '/node',
+        headers: { host: 'a.test' },
+      },
       (answer) => {
         let body = '';
         answer.on('data', (chunk: Buffer) => (body += chunk.toString()));

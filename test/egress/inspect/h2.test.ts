@@ -35,7 +35,12 @@ const handler: Handler = (request, response) => {
         response.write(`got ${chunk.toString()};`);
       });
       request.on('end', () => {
-        response.addTrailers({ 'grpc-status': '0', 'x-te': String(request.headers.te), 'x-sent': String(request.trailers['x-sent']), body });
+        response.addTrailers({
+          'grpc-status': '0',
+          'x-te': String(request.headers.te),
+          'x-sent': String(request.trailers['x-sent']),
+          body,
+        });
         response.end();
       });
       return;
@@ -100,7 +105,10 @@ beforeAll(async () => {
       if (call.path === '/grpc-no') {
         return refusal(200, '', {
           headers: [['content-type', 'application/grpc']],
-          trailers: [['grpc-status', '7'], ['grpc-message', 'no']],
+          trailers: [
+            ['grpc-status', '7'],
+            ['grpc-message', 'no'],
+          ],
         });
       }
       return call.path.endsWith('/no') ? refusal(403, 'no') : pass(call);
@@ -140,15 +148,27 @@ describe('HTTP/2 through guard', () => {
     const session = await open();
     const answers = await Promise.all([1, 2, 3].map((n) => h2request(session, target(`/${n}`))));
     session.close();
-    expect(answers.map(({ status, reset }) => [status, reset])).toEqual([[200, 0], [200, 0], [200, 0]]);
+    expect(answers.map(({ status, reset }) => [status, reset])).toEqual([
+      [200, 0],
+      [200, 0],
+      [200, 0],
+    ]);
     expect(host.log).toEqual(['2.0 GET a.test /1', '2.0 GET a.test /2', '2.0 GET a.test /3']);
     expect(host.connections).toBe(1);
-    expect(bench.calls[0]).toMatchObject({ version: '2', host: 'a.test', scheme: 'https', method: 'GET', path: '/1' });
+    expect(bench.calls[0]).toMatchObject({
+      version: '2',
+      host: 'a.test',
+      scheme: 'https',
+      method: 'GET',
+      path: '/1',
+    });
   });
 
   it('passes a conversation with trailers both ways', async () => {
     const session = await open();
-    const stream = session.request(target('/grpc', { ':method': 'POST', te: 'trailers' }), { waitForTrailers: true });
+    const stream = session.request(target('/grpc', { ':method': 'POST', te: 'trailers' }), {
+      waitForTrailers: true,
+    });
     stream.on('wantTrailers', () => stream.sendTrailers({ 'x-sent': 'yes' }));
     let text = '';
     let trailers: Record<string, unknown> = {};
@@ -161,21 +181,34 @@ describe('HTTP/2 through guard', () => {
     await closed;
     session.close();
     expect(text).toBe('got one;got two;');
-    expect(trailers).toMatchObject({ 'grpc-status': '0', 'x-te': 'trailers', 'x-sent': 'yes', body: 'onetwo' });
+    expect(trailers).toMatchObject({
+      'grpc-status': '0',
+      'x-te': 'trailers',
+      'x-sent': 'yes',
+      body: 'onetwo',
+    });
   });
 
   it('passes an answer that is nothing but its head', async () => {
     const session = await open();
     const answer = await h2request(session, target('/trailers-only', { ':method': 'POST' }), ['x']);
     session.close();
-    expect(answer).toMatchObject({ status: 200, headers: { 'grpc-status': '12' }, body: '', reset: 0 });
+    expect(answer).toMatchObject({
+      status: 200,
+      headers: { 'grpc-status': '12' },
+      body: '',
+      reset: 0,
+    });
   });
 
   it('answers a refusal in gRPC', async () => {
     const session = await open();
     const answer = await h2request(session, target('/grpc-no', { ':method': 'POST' }), ['x']);
     session.close();
-    expect(answer).toMatchObject({ status: 200, trailers: { 'grpc-status': '7', 'grpc-message': 'no' } });
+    expect(answer).toMatchObject({
+      status: 200,
+      trailers: { 'grpc-status': '7', 'grpc-message': 'no' },
+    });
     expect(host.connections).toBe(0);
   });
 
@@ -261,10 +294,17 @@ describe('HTTP/2 to a host that speaks HTTP/1 only', () => {
     const session = await openH2(oldPort, 'old.test', bench.certificate);
     const stream = session.request(legacy('/stream'));
     await new Promise((resolve) => stream.once('data', resolve));
-    const answer = await h2request(session, legacy('/x', { ':method': 'PUT', te: 'trailers' }), ['abc']);
+    const answer = await h2request(session, legacy('/x', { ':method': 'PUT', te: 'trailers' }), [
+      'abc',
+    ]);
     finishStream();
     session.destroy();
-    expect(JSON.parse(answer.body)).toMatchObject({ version: '1.1', method: 'PUT', body: 'abc', headers: { host: 'old.test' } });
+    expect(JSON.parse(answer.body)).toMatchObject({
+      version: '1.1',
+      method: 'PUT',
+      body: 'abc',
+      headers: { host: 'old.test' },
+    });
     expect(old.log).toEqual(['1.1 GET old.test /stream', '1.1 PUT old.test /x']);
     expect(answer.headers).not.toHaveProperty('connection');
   });
@@ -274,7 +314,9 @@ describe('HTTP/2 to a host that speaks HTTP/1 only', () => {
     const body = randomBytes(1_000_000);
     const up = await h2request(session, legacy('/hash', { ':method': 'POST' }), [body]);
     expect(up.body).toBe(createHash('sha256').update(body).digest('hex'));
-    const grpc = await h2request(session, legacy('/grpc', { ':method': 'POST' }), ['x'], { 'x-sent': 'yes' });
+    const grpc = await h2request(session, legacy('/grpc', { ':method': 'POST' }), ['x'], {
+      'x-sent': 'yes',
+    });
     expect(grpc.trailers).toMatchObject({ 'grpc-status': '0', 'x-sent': 'yes' });
     const cut = await h2request(session, legacy('/cut'));
     expect([cut.body, cut.reset === 0]).toEqual(['half', false]);
@@ -389,13 +431,16 @@ describe('HTTP/2 requests that could be read in two ways', () => {
     expect(host.connections).toBe(0);
   });
 
-  it.each(['A.TEST', 'a.test.', 'a.test:443', 'A.test.:443'])('takes %s for a.test', async (authority) => {
-    const session = await open();
-    const answer = await h2request(session, target('/x', { ':authority': authority }));
-    session.close();
-    expect(answer.status).toBe(200);
-    expect(host.log).toEqual(['2.0 GET a.test /x']);
-  });
+  it.each(['A.TEST', 'a.test.', 'a.test:443', 'A.test.:443'])(
+    'takes %s for a.test',
+    async (authority) => {
+      const session = await open();
+      const answer = await h2request(session, target('/x', { ':authority': authority }));
+      session.close();
+      expect(answer.status).toBe(200);
+      expect(host.log).toEqual(['2.0 GET a.test /x']);
+    },
+  );
 });
 
 describe('frames written by hand', () => {
@@ -408,7 +453,10 @@ describe('frames written by hand', () => {
     ['a name in capitals', [...post('/x'), ['X-A', '1']]],
     ['a connection header', [...post('/x'), ['connection', 'x-a']]],
     ['a transfer coding', [...post('/x'), ['transfer-encoding', 'chunked']]],
-    ['a NUL in the authority', [...post('/x').slice(0, 2), [':authority', 'a.test\0'], [':path', '/']]],
+    [
+      'a NUL in the authority',
+      [...post('/x').slice(0, 2), [':authority', 'a.test\0'], [':path', '/']],
+    ],
     ['a line break in the path', [...post('/x\r\ny')]],
     ['an absolute path', [...post('https://b.test/')]],
     ['an asterisk', [...post('*')]],
@@ -451,7 +499,14 @@ describe('frames written by hand', () => {
 
   it('refuses a head over the limit', async () => {
     const raw = await openRawH2(port, 'a.test', bench.certificate);
-    raw.headers(1, [...post('/x'), ...Array.from({ length: 5 }, (_, n): [string, string] => [`x-${n}`, 'x'.repeat(9000)])], true);
+    raw.headers(
+      1,
+      [
+        ...post('/x'),
+        ...Array.from({ length: 5 }, (_, n): [string, string] => [`x-${n}`, 'x'.repeat(9000)]),
+      ],
+      true,
+    );
     const status = await raw.ended(1);
     raw.close();
     expect(status === null || status === 431).toBe(true);
@@ -459,10 +514,34 @@ describe('frames written by hand', () => {
   });
 
   it.each([
-    ['resets', (raw: RawH2) => { for (let id = 1; id < 6000; id += 2) { raw.headers(id, post('/ask'), false); raw.reset(id, 8); } }],
-    ['settings', (raw: RawH2) => { for (let n = 0; n < 5000; n++) raw.frame(4, 0, 0, Buffer.alloc(0)); }],
-    ['pings', (raw: RawH2) => { for (let n = 0; n < 20_000; n++) raw.frame(6, 0, 0, Buffer.alloc(8)); }],
-    ['continuations', (raw: RawH2) => { raw.frame(1, 0, 1, Buffer.alloc(0)); for (let n = 0; n < 20_000; n++) raw.frame(9, 0, 1, Buffer.from([0, 1, 97, 1, 98])); }],
+    [
+      'resets',
+      (raw: RawH2) => {
+        for (let id = 1; id < 6000; id += 2) {
+          raw.headers(id, post('/ask'), false);
+          raw.reset(id, 8);
+        }
+      },
+    ],
+    [
+      'settings',
+      (raw: RawH2) => {
+        for (let n = 0; n < 5000; n++) raw.frame(4, 0, 0, Buffer.alloc(0));
+      },
+    ],
+    [
+      'pings',
+      (raw: RawH2) => {
+        for (let n = 0; n < 20_000; n++) raw.frame(6, 0, 0, Buffer.alloc(8));
+      },
+    ],
+    [
+      'continuations',
+      (raw: RawH2) => {
+        raw.frame(1, 0, 1, Buffer.alloc(0));
+        for (let n = 0; n < 20_000; n++) raw.frame(9, 0, 1, Buffer.from([0, 1, 97, 1, 98]));
+      },
+    ],
   ] as const)('outlives a flood of %s', async (_, flood) => {
     const raw = await openRawH2(port, 'a.test', bench.certificate);
     flood(raw);
@@ -483,7 +562,11 @@ describe('frames written by hand', () => {
 });
 
 it('goes away when it is idle, whatever is sent on it', async () => {
-  const quick = openBench({ hosts: { 'a.test': host.address }, ca: host.ca, limits: { idle: 300 } });
+  const quick = openBench({
+    hosts: { 'a.test': host.address },
+    ca: host.ca,
+    limits: { idle: 300 },
+  });
   const socket = await openTls(await quick.door('a.test'), 'a.test', quick.certificate, ['h2']);
   socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1');
   const pings = setInterval(() => socket.write('\0\0\x08\x06\0\0\0\0\x0012345678', 'latin1'), 50);

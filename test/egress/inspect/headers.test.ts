@@ -1,10 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { endToEnd, fromH2, fromH2Object, fromRaw, repeated, toH2, toRaw } from '../../../src/egress/inspect/headers.ts';
+import {
+  endToEnd,
+  fromH2,
+  fromH2Object,
+  fromRaw,
+  repeated,
+  toH2,
+  toRaw,
+} from '../../../src/egress/inspect/headers.ts';
 import { readH2Head } from '../../../src/egress/inspect/h2-head.ts';
 
 const token = fc.stringMatching(/^[a-z!#$%&'*+.^_`|~-][a-z0-9-]{0,10}$/);
-const value = fc.stringMatching(/^[\x21-\x7e\x80-\xff]([\x20-\x7e\x80-\xff]{0,20}[\x21-\x7e\x80-\xff])?$/);
+const value = fc.stringMatching(
+  /^[\x21-\x7e\x80-\xff]([\x20-\x7e\x80-\xff]{0,20}[\x21-\x7e\x80-\xff])?$/,
+);
 const list = fc.array(fc.tuple(token, value), { maxLength: 12 });
 const byName = (given: readonly (readonly [string, string])[]) => {
   const out = new Map<string, string[]>();
@@ -40,14 +50,25 @@ describe('header lines', () => {
           ['upgrade', 'h2c'],
           ['proxy-authorization', 'Basic x'],
         ];
-        const kept = given.filter(([name]) => !listed.includes(name) && !hop.some(([each]) => each === name) && !['te', 'trailer', 'expect', 'proxy-connection', 'http2-settings'].includes(name));
+        const kept = given.filter(
+          ([name]) =>
+            !listed.includes(name) &&
+            !hop.some(([each]) => each === name) &&
+            !['te', 'trailer', 'expect', 'proxy-connection', 'http2-settings'].includes(name),
+        );
         expect(endToEnd([...given, ...hop])).toEqual(kept);
       }),
     );
   });
 
   it('never lose what frames a message or names its host', () => {
-    expect(endToEnd([['connection', 'host, content-length'], ['host', 'a'], ['content-length', '1']])).toEqual([
+    expect(
+      endToEnd([
+        ['connection', 'host, content-length'],
+        ['host', 'a'],
+        ['content-length', '1'],
+      ]),
+    ).toEqual([
       ['host', 'a'],
       ['content-length', '1'],
     ]);
@@ -55,7 +76,17 @@ describe('header lines', () => {
 
   it('take names of the language for names', () => {
     for (const name of ['__proto__', 'constructor', 'tostring', 'hasownproperty']) {
-      expect(fromH2Object(toH2([[name, '1'], [name, '2']]))).toEqual([[name, '1'], [name, '2']]);
+      expect(
+        fromH2Object(
+          toH2([
+            [name, '1'],
+            [name, '2'],
+          ]),
+        ),
+      ).toEqual([
+        [name, '1'],
+        [name, '2'],
+      ]);
     }
   });
 
@@ -63,9 +94,15 @@ describe('header lines', () => {
     fc.assert(
       fc.property(fc.array(value, { minLength: 1, maxLength: 5 }), list, (crumbs, given) => {
         const others = given.filter(([name]) => name !== 'cookie');
-        const mixed = [...others.slice(0, 2), ...crumbs.map((each): [string, string] => ['cookie', each]), ...others.slice(2)];
+        const mixed = [
+          ...others.slice(0, 2),
+          ...crumbs.map((each): [string, string] => ['cookie', each]),
+          ...others.slice(2),
+        ];
         const joined = fromH2(mixed);
-        expect(joined.filter(([name]) => name === 'cookie')).toEqual([['cookie', crumbs.join('; ')]]);
+        expect(joined.filter(([name]) => name === 'cookie')).toEqual([
+          ['cookie', crumbs.join('; ')],
+        ]);
         expect(joined.filter(([name]) => name !== 'cookie')).toEqual(others);
       }),
     );
@@ -81,10 +118,16 @@ describe('heads of HTTP/2 requests', () => {
   ];
 
   it('name the host of their connection, or are refused', () => {
-    const name = fc.oneof(fc.constantFrom('a.test', 'A.TEST', 'a.test.', 'a.test:443', 'b.test', 'a.test:80', ''), fc.string());
+    const name = fc.oneof(
+      fc.constantFrom('a.test', 'A.TEST', 'a.test.', 'a.test:443', 'b.test', 'a.test:80', ''),
+      fc.string(),
+    );
     fc.assert(
       fc.property(name, fc.option(name), (authority, host) => {
-        const given = good.map(([key, each]): [string, string] => [key, key === ':authority' ? authority : each]);
+        const given = good.map(([key, each]): [string, string] => [
+          key,
+          key === ':authority' ? authority : each,
+        ]);
         if (host !== null) given.push(['host', host]);
         const read = readH2Head(given, 'a.test', 443);
         const same = (text: string) => /^a\.test\.?(?::(?:443)?)?$/i.test(text);
@@ -97,9 +140,13 @@ describe('heads of HTTP/2 requests', () => {
 
   it('have each pseudo-header once, and no other', () => {
     fc.assert(
-      fc.property(fc.subarray(good, { minLength: 4 }), fc.constantFrom(...good.map(([key]) => key), ':status', ':protocol', ':x'), (given, more) => {
-        expect(readH2Head([...given, [more, 'GET']], 'a.test', 443).ok).toBe(false);
-      }),
+      fc.property(
+        fc.subarray(good, { minLength: 4 }),
+        fc.constantFrom(...good.map(([key]) => key), ':status', ':protocol', ':x'),
+        (given, more) => {
+          expect(readH2Head([...given, [more, 'GET']], 'a.test', 443).ok).toBe(false);
+        },
+      ),
     );
   });
 });

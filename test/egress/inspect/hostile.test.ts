@@ -61,23 +61,44 @@ describe('requests that two parsers could read differently', () => {
     ['a list of hosts', 'GET / HTTP/1.1\r\nHost: a.test, b.test\r\n\r\n'],
     ['two dots at the end', 'GET / HTTP/1.1\r\nHost: a.test..\r\n\r\n'],
     ['another port in Host', 'GET / HTTP/1.1\r\nHost: a.test:8443\r\n\r\n'],
-    ['two Authorization headers', 'GET / HTTP/1.1\r\nHost: a.test\r\nAuthorization: a\r\nAuthorization: b\r\n\r\n'],
-    ['two content types', `${head}Content-Type: a/b\r\nContent-Type: c/d\r\nContent-Length: 1\r\n\r\nx`],
+    [
+      'two Authorization headers',
+      'GET / HTTP/1.1\r\nHost: a.test\r\nAuthorization: a\r\nAuthorization: b\r\n\r\n',
+    ],
+    [
+      'two content types',
+      `${head}Content-Type: a/b\r\nContent-Type: c/d\r\nContent-Length: 1\r\n\r\nx`,
+    ],
     ['a head over 16 KiB', `GET / HTTP/1.1\r\nHost: a.test\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`],
     ['a target over 16 KiB', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: a.test\r\n\r\n`],
-    ['two lengths, CL.TE', `${head}Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${body}`],
-    ['two lengths, TE.CL', `${head}Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n2a\r\n${body}\r\n0\r\n\r\n`],
+    [
+      'two lengths, CL.TE',
+      `${head}Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${body}`,
+    ],
+    [
+      'two lengths, TE.CL',
+      `${head}Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n2a\r\n${body}\r\n0\r\n\r\n`,
+    ],
     ['two Content-Length headers', `${head}Content-Length: 0\r\nContent-Length: 42\r\n\r\n${body}`],
     ['a list of lengths', `${head}Content-Length: 0, 42\r\n\r\n${body}`],
     ['a signed length', `${head}Content-Length: +42\r\n\r\n${body}`],
     ['an obfuscated coding', `${head}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${body}`],
-    ['a coding behind a tab', `${head}Transfer-Encoding:\tchunked, identity\r\n\r\n0\r\n\r\n${body}`],
+    [
+      'a coding behind a tab',
+      `${head}Transfer-Encoding:\tchunked, identity\r\n\r\n0\r\n\r\n${body}`,
+    ],
     ['two codings', `${head}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n${body}`],
-    ['two coding headers', `${head}Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n${body}`],
+    [
+      'two coding headers',
+      `${head}Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n${body}`,
+    ],
     ['a lone CR', 'GET / HTTP/1.1\r\nHost: a.test\rX: y\r\n\r\n'],
     ['a wrong version', 'GET / HTTP/2.0\r\nHost: a.test\r\n\r\n'],
     ['a lower-case method', 'get / HTTP/1.1\r\nHost: a.test\r\n\r\n'],
-    ['an upgrade with a body', `${head}Connection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 42\r\n\r\n${body}`],
+    [
+      'an upgrade with a body',
+      `${head}Connection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 42\r\n\r\n${body}`,
+    ],
   ];
 
   it.each(cases)('refuses %s, and nothing reaches the host', async (_, bytes) => {
@@ -103,21 +124,31 @@ describe('requests that two parsers could read differently', () => {
     expect(host.connections).toBe(0);
   });
 
-  it.each(['b.test', '127.0.0.1', '[::1]', 'sub.a.test'])('refuses Host: %s on a connection to a.test', async (name) => {
-    const answer = await speak(`GET / HTTP/1.1\r\nHost: ${name}\r\n\r\n`);
-    expect(answer).toMatch(/^HTTP\/1.1 4(?:21|03) [^]*network.name-mismatch/);
-    expect(host.connections).toBe(0);
-  });
+  it.each(['b.test', '127.0.0.1', '[::1]', 'sub.a.test'])(
+    'refuses Host: %s on a connection to a.test',
+    async (name) => {
+      const answer = await speak(`GET / HTTP/1.1\r\nHost: ${name}\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1.1 4(?:21|03) [^]*network.name-mismatch/);
+      expect(host.connections).toBe(0);
+    },
+  );
 
   it('judges the request behind another by itself', async () => {
-    const answer = await speak(`${head}Content-Length: 3\r\n\r\nabcGET /2 HTTP/1.1\r\nHost: b.test\r\n\r\n`);
+    const answer = await speak(
+      `${head}Content-Length: 3\r\n\r\nabcGET /2 HTTP/1.1\r\nHost: b.test\r\n\r\n`,
+    );
     expect(answer).toMatch(/200 OK[^]*network.name-mismatch/);
     expect(host.log).toEqual(['1.1 POST a.test /']);
   });
 
   it('writes header lines anew, so that none can hide another', async () => {
-    await speak('GET / HTTP/1.1\r\nhOsT:  A.Test  \r\nX-A:\t1 \r\nConnection: close, x-method\r\nX-Method: DELETE\r\n\r\n');
-    expect(bench.calls[0]?.headers).toEqual([['host', 'A.Test'], ['x-a', '1']]);
+    await speak(
+      'GET / HTTP/1.1\r\nhOsT:  A.Test  \r\nX-A:\t1 \r\nConnection: close, x-method\r\nX-Method: DELETE\r\n\r\n',
+    );
+    expect(bench.calls[0]?.headers).toEqual([
+      ['host', 'A.Test'],
+      ['x-a', '1'],
+    ]);
     expect(host.log).toEqual(['1.1 GET a.test /']);
   });
 });
@@ -138,7 +169,9 @@ describe('TLS that is no TLS', () => {
       await readAll(socket);
       socket.destroy();
     }
-    expect(await speak('GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n')).toContain('200 OK');
+    expect(await speak('GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n')).toContain(
+      '200 OK',
+    );
     expect(bench.notices).toEqual([]);
   });
 
@@ -150,7 +183,9 @@ describe('TLS that is no TLS', () => {
     // A record of application data that does not decrypt, beneath the client's own TLS.
     under.write(Buffer.concat([Buffer.from([23, 3, 3, 0, 40]), randomBytes(40)]));
     await readAll(socket);
-    expect(await speak('GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n')).toContain('200 OK');
+    expect(await speak('GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n')).toContain(
+      '200 OK',
+    );
   });
 
   it('is refused under another name than was dialled', async () => {
@@ -159,7 +194,9 @@ describe('TLS that is no TLS', () => {
   });
 
   it('is refused for protocols that are not HTTP', async () => {
-    await expect(openTls(port, 'a.test', bench.certificate, ['postgresql'])).rejects.toThrow(/alert/i);
+    await expect(openTls(port, 'a.test', bench.certificate, ['postgresql'])).rejects.toThrow(
+      /alert/i,
+    );
   });
 
   it('notes a program that does not trust the certificate, once', async () => {
@@ -177,7 +214,9 @@ describe('slow senders', () => {
     ['a handshake', false],
     ['a head', true],
   ])('of %s are cut', async (_, opened) => {
-    const socket = opened ? await openTls(port, 'a.test', bench.certificate) : connect(port, '127.0.0.1');
+    const socket = opened
+      ? await openTls(port, 'a.test', bench.certificate)
+      : connect(port, '127.0.0.1');
     socket.on('error', () => undefined);
     socket.write(opened ? 'GET / HTTP/1.1\r\n' : Buffer.from(clientHello({ sni: 'a.test' })));
     const drip = setInterval(() => opened && socket.write('X'), 100);

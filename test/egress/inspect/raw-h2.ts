@@ -121,7 +121,15 @@ function statusOf(block: Buffer): number {
   // Table size updates come first.
   while (((block[at] ?? 0) & 0xe0) === 0x20) at++;
   const first = block[at] ?? 0;
-  const indexed: Record<number, number> = { 8: 200, 9: 204, 10: 206, 11: 304, 12: 400, 13: 404, 14: 500 };
+  const indexed: Record<number, number> = {
+    8: 200,
+    9: 204,
+    10: 206,
+    11: 304,
+    12: 400,
+    13: 404,
+    14: 500,
+  };
   if (first & 0x80) return indexed[first & 0x7f] ?? 0;
   const length = block[at + 1] ?? 0;
   const text = block.subarray(at + 2, at + 2 + (length & 0x7f));
