@@ -42,7 +42,7 @@ function isToken(chunk: string): boolean {
   if (/\d{16}|[a-z]{20}|[A-Z]{20}|^[0-9a-fA-F]{32}/.test(chunk)) return true;
   const runs = chunk.match(RUN) ?? [];
   // `aLongNameInCode` and `ALongNameV2` are names; `QkZrTnWmPaXcVbLs` has too short words for one.
-  const name = /^[a-z]*(?:[A-Z]+[a-z]*)*\d{0,4}$/.test(chunk);
+  const name = /^[A-Za-z]*\d{0,4}$/.test(chunk);
   if (chunk.length < 16 || runs.length < RUNS_OF_A_TOKEN) return false;
   return !name || chunk.length < runs.length * SHORT_WORD;
 }

@@ -84,7 +84,9 @@ export function basicHalves(
 
 function cookieSlots(header: string): Slot[] {
   return header.split(';').flatMap((piece): Slot[] => {
-    const [, name = '', value = ''] = /^\s*([^=]*)=(.*?)\s*$/s.exec(piece) ?? [];
+    const equals = piece.indexOf('=');
+    const name = piece.slice(0, Math.max(0, equals)).trim();
+    const value = equals < 0 ? '' : piece.slice(equals + 1).trim();
     if (value === '' || !isSessionCookie(name, percentDecode(value))) return [];
     return [{ where: `the cookie ${name}`, value: percentDecode(value), at: { in: 'other' } }];
   });

@@ -82,6 +82,9 @@ export function startEgress(options: EgressOptions): Egress {
     );
   };
 
+  const serveDatabase = (client: Socket, place: { host: string; port: number }, target: Target) =>
+    options.databases?.serve(client, place, (signal) => dial(target, limits.dial, signal));
+
   const serveLoopback = (client: Socket, dialled: Dialled) => {
     const raw = () => refuseRaw(client);
     const source = hostPorts.get(dialled.port);
@@ -92,7 +95,10 @@ export function startEgress(options: EgressOptions): Egress {
     const reason = 'the profile opens this port of the user';
     const verdict = { action: 'allow', rule: 'network.host-ports', reason, source } as const;
     options.record(connectRequest(null, dialled), verdict);
-    return connect(client, { addresses: ['127.0.0.1', '::1'], port: dialled.port }, raw);
+    const target = { addresses: ['127.0.0.1', '::1'], port: dialled.port };
+    if (options.databases?.serves('localhost', dialled.port))
+      return serveDatabase(client, { host: 'localhost', port: dialled.port }, target);
+    return connect(client, target, raw);
   };
 
   const serve = async (client: Socket, port: number) => {
@@ -101,6 +107,11 @@ export function startEgress(options: EgressOptions): Egress {
     const dialled: Dialled = { address, port, name: names.nameOf(address) };
     if (isLoopback(address)) return serveLoopback(client, dialled);
     const [raw, tls] = [() => refuseRaw(client), (why: Refusal) => refuseTls(client, why)];
+    if (dialled.name && options.databases?.serves(dialled.name, port)) {
+      const admission = await admitter.admit(null, dialled, goneSignal(client));
+      if (!admission.ok) return raw();
+      return serveDatabase(client, { host: dialled.name, port }, admission.target);
+    }
     const opened = opens(dialled.name, port);
     if (!SNIFFED.has(port) && !opened) return admitAndConnect(client, null, dialled, raw);
     const first = await readFirstBytes(client, limits.firstBytes);

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:dgram';
-import type { Server } from 'node:net';
+import type { Server, Socket as TcpSocket } from 'node:net';
 import type { ConnectRequest, Verdict } from '../policy/types.ts';
 import type { HostEntry, Sourced } from '../profile/types.ts';
 import type { InspectOptions } from './inspect/types.ts';
@@ -28,6 +28,7 @@ export interface EgressOptions {
   record: (request: ConnectRequest, verdict: Verdict) => void;
   /** Which connections are opened, and who judges the requests in them; none unless given. */
   inspect?: InspectOptions;
+  databases?: DatabaseGate;
   hosts: readonly Sourced<HostEntry>[];
   hostPorts: readonly Sourced<number>[];
   /** One sentence for the record and the user, already safe to print. */
@@ -37,6 +38,18 @@ export interface EgressOptions {
   lookup?: Lookup;
   /** The proxy to go out through; what guard's own environment says unless given. */
   proxies?: ProxySettings;
+}
+
+/** Databases whose protocol guard speaks: it logs in and judges statements. */
+export interface DatabaseGate {
+  /** `localhost` stands for the user's own loopback. */
+  serves(host: string, port: number): boolean;
+  /** Takes over a connection that was admitted. Never rejects. */
+  serve(
+    client: TcpSocket,
+    place: { host: string; port: number },
+    dial: (signal: AbortSignal) => Promise<TcpSocket>,
+  ): Promise<void>;
 }
 
 export interface EgressLimits {

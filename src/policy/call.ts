@@ -52,7 +52,7 @@ interface CompiledRule {
   source: Source;
   host: HostPattern | null;
   operation: (name: string) => boolean;
-  target: (name: string) => boolean;
+  target: (target: string) => boolean;
 }
 
 interface Opinion extends Verdict {
@@ -75,8 +75,24 @@ export function compileCalls(data: CallPolicyData, repositoryTrusted: boolean): 
       source,
       host: value.host === undefined ? null : compileHost({ value: value.host, source }, 'deny'),
       operation: value.operation === undefined ? any : glob(value.operation),
-      target: value.target === undefined ? any : glob(value.target),
+      target: value.target === undefined ? any : compileTarget(value.target, value.action),
     })),
+  };
+}
+
+/**
+ * Of several targets in one (`a, b`) an allow needs all of them, a refusal one. Services differ about case, so a refusal does
+ * not look at it; and what was cut off at the end may be what it names.
+ */
+function compileTarget(pattern: string, action: Action): (target: string) => boolean {
+  if (action === 'allow') {
+    const is = glob(pattern);
+    return (target) => !target.endsWith('…') && target.split(', ').every(is);
+  }
+  const is = glob(pattern.toLowerCase());
+  return (target) => {
+    const folded = target.toLowerCase();
+    return is(folded) || target.endsWith('…') || folded.split(', ').some(is);
   };
 }
 
@@ -147,7 +163,10 @@ function opinions(policy: CallPolicy, request: CallRequest, operation: Operation
   return scope ? [...found, scope] : found;
 }
 
-/** What the credential's own lists say: an operation by name before one by class, and among equals the strictest. */
+/**
+ * What the credential's own lists say: an operation by name before one by class, and among equals the strictest. A pattern
+ * says more than a class, but what it lets through beside what was meant is not taken from under a refusal.
+ */
 function scopeOpinion(
   { credentials }: CallPolicy,
   credential: CredentialFact,
@@ -160,6 +179,7 @@ function scopeOpinion(
   const found = (['deny', 'ask', 'allow'] as const)
     .map((action) => ({ action, rank: rankIn(value[action], operation) }))
     .filter(({ rank }) => rank > 0)
+    .map((one) => (one.action === 'deny' && one.rank === 1 ? { ...one, rank: 2 } : one))
     .sort((a, b) => b.rank - a.rank || compareActions(b.action, a.action))[0];
   if (!found) return null;
   return {

@@ -122,7 +122,7 @@ const callRule = z
     reason: z.optional(text(values.sentence, 'One sentence, shown when the rule counts.')),
   })
   .check(
-    z.refine(({ action: _, reason: __, ...conditions }) => Object.keys(conditions).length > 0, {
+    z.refine((rule) => Object.keys(rule).some((key) => !['action', 'reason'].includes(key)), {
       error: 'a rule needs at least one of host, provider, operation, class, target, arguments',
     }),
     z.describe('A rule'),
@@ -181,7 +181,7 @@ const credential = z
       ),
     ),
     hosts: list(
-      text(values.hostPattern, 'A host'),
+      text(values.credentialHost, 'A host'),
       "Its hosts, where it has no provider, or where it is for some of the provider's only.",
     ),
     header: z.optional(

@@ -200,6 +200,10 @@ export const argumentPath: Check = (value) =>
     ? null
     : 'expected names with dots between them, such as "input.name" or "**.isDeleted"';
 
+/** As `hostPattern`; `localhost:PORT` is a database of the user's own, on a port of `network.host-ports`. */
+export const credentialHost: Check = (value) =>
+  /^localhost:[1-9]\d{0,4}$/i.test(value) ? null : hostPattern(value);
+
 /** RFC 9110, section 5.1. */
 export const headerName: Check = (value) =>
   /^[\w!#$%&'*+.^`|~-]{1,100}$/.test(value) ? null : 'expected the name of a header';

@@ -1,12 +1,25 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Fact } from '../approval/types.ts';
 import type { Credentials, Examined } from '../credentials/types.ts';
-import type { Answer, CallJudge, CallOutcome } from '../egress/inspect/types.ts';
+import {
+  CallStopped,
+  type Answer,
+  type CallJudge,
+  type CallOutcome,
+} from '../egress/inspect/types.ts';
 import { GuardError } from '../guard-error.ts';
 import { withForcedPushes } from './forced-push.ts';
 import { refusalAnswer } from '../operations/refusals.ts';
-import type { BodyNeed, CallHead, Classified, HttpCall, Providers } from '../operations/types.ts';
-import type { CallRequest, CredentialFact, Verdict } from '../policy/types.ts';
+import type {
+  BodyNeed,
+  CallHead,
+  Classified,
+  HeaderList,
+  HttpCall,
+  Providers,
+} from '../operations/types.ts';
+import type { CallRequest, CredentialFact, Source, Verdict } from '../policy/types.ts';
 import type { Decisions } from './decisions.ts';
 import type { Tripwire } from './tripwire.ts';
 
@@ -72,15 +85,36 @@ export function createCallJudge(options: CallsOptions): CallJudge {
         rule: 'credential.changed',
         reason: 'the credential expired or was revoked while it was asked about',
       });
-    const onFound = (fact: CredentialFact): Answer => {
+    const stopped = (
+      fact: CredentialFact,
+      why: Pick<Verdict, 'rule' | 'reason' | 'safer'>,
+    ): Answer => {
+      // The request has been recorded as let through.
+      decisions.recordStopped(
+        { ...request, credential: fact },
+        { ...why, action: 'deny', source: BUILT_IN },
+      );
       tripwire.see(fact, call.host);
-      return refusalAnswer(call, classified, leakIn(fact));
+      return refusalAnswer(call, classified, why);
+    };
+    const onFound = (fact: CredentialFact): Answer => stopped(fact, leakIn(fact));
+    /** Servers may take trailers for headers: with them it must be the request that was judged. */
+    const withTrailers = (trailers: HeaderList): HeaderList => {
+      if (trailers.length === 0) return trailers;
+      const joined = { ...call, headers: [...call.headers, ...trailers] };
+      const { fact } = examine(joined);
+      const same =
+        isDeepStrictEqual(fact, examined.fact) &&
+        isDeepStrictEqual(providers.classify(joined).operations, read.operations);
+      if (same) return trailers;
+      throw new CallStopped(stopped(fact, TRAILERS));
     };
     return {
       kind: 'forward',
       ...head,
       // What was read as a whole has been looked at as a whole.
       outgoing: call.body.state === 'whole' ? null : credentials.outgoing(onFound),
+      trailers: withTrailers,
       incoming: now.scrub(),
     };
   };
@@ -106,6 +140,11 @@ function injected(examined: Examined): ReturnType<Examined['inject']> | null {
   }
 }
 
+const BUILT_IN: Source = { layer: 'default', file: 'guard', line: 0 };
+const TRAILERS = {
+  rule: 'network.trailers',
+  reason: 'what follows its body would make it another request, or holds a credential',
+};
 const NO_BODY: HttpCall['body'] = { bytes: Buffer.alloc(0), state: 'none' };
 
 function needed(head: CallHead, need: BodyNeed): BodyNeed {
@@ -157,12 +196,21 @@ function factsOf(
   ];
 }
 
-/** Tells requests apart that look the same in a question: a yes to one is no yes to another. */
-function identityOf({ method, host, path, body }: HttpCall): string {
+/**
+ * Tells requests apart that look the same in a question: a yes to one is no yes to another. Of a body that was not read nobody
+ * can say that it is the same.
+ */
+function identityOf({ method, host, path, headers, body }: HttpCall): string {
   const hash = createHash('sha256');
-  for (const part of [method, host, path]) hash.update(`${part.length}:${part}`);
-  return hash.update(body.bytes).digest('hex');
+  for (const part of [method, host, path, ...headers.flat()]) hash.update(`${part.length}:${part}`);
+  const unread = body.state === 'none' ? !BODILESS.has(method) : !READ.has(body.state);
+  hash.update(unread ? randomUUID() : body.bytes);
+  return hash.digest('hex');
 }
+
+/** Of a `beginning` all that decides was read (a push names its commits there). */
+const READ = new Set<HttpCall['body']['state']>(['whole', 'beginning']);
+const BODILESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS']);
 
 function leakIn(fact: CredentialFact): Pick<Verdict, 'rule' | 'reason' | 'safer'> {
   const where = 'where' in fact ? fact.where : 'the body';

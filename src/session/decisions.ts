@@ -142,6 +142,11 @@ export class Decisions {
     return { allowed: outcome === 'allow', verdict, by: ANSWERED_BY[by] ?? by, asked: true };
   }
 
+  /** What was let through, and held what must not leave in a part that came later. */
+  recordStopped(request: CallRequest, verdict: Verdict): void {
+    this.#recordCall(request, verdict);
+  }
+
   /** Without arguments: they may hold anything, and a rule that counted says which it was. */
   #recordCall(request: CallRequest, verdict: Verdict): RequestEvent {
     const [first, ...rest] = request.operations.map((one) => ({ ...one, arguments: null }));

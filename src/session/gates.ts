@@ -62,6 +62,16 @@ export async function openEgress(
     ...(services && tripwire
       ? { inspect: await inspection(prepared, services, decisions, tripwire) }
       : {}),
+    ...(services?.databases.length
+      ? {
+          databases: (await import('./databases.ts')).databaseGate({
+            ...services,
+            decisions,
+            who: [agentOf(prepared)],
+            onNotice,
+          }),
+        }
+      : {}),
     onNotice,
   });
 }

@@ -121,7 +121,7 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
       HOME: home,
       PWD: repository.cwd,
       ...whole.gitEnv,
-      ...services?.credentials.env,
+      ...services?.env,
     });
     const trust = services && (await sessionTrust(services, folder, env));
     const user = userInfo();

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { GuardError } from '../guard-error.ts';
-import type { CredentialEntry, Credentials } from '../credentials/types.ts';
+import type { CredentialEntry, Credentials, ResolvedCredential } from '../credentials/types.ts';
+import type { Database } from './databases.ts';
 import type { SessionAuthority } from '../egress/inspect/types.ts';
 import type { Providers, ProviderSummary } from '../operations/types.ts';
 import type { SessionGrant } from '../policy/call.ts';
@@ -17,6 +18,9 @@ export interface Services {
   providers: Providers;
   credentials: Credentials;
   authority: SessionAuthority;
+  databases: readonly Database[];
+  /** Variables of the session, with placeholders in them. */
+  env: Readonly<Record<string, string>>;
   /** Is TLS to this host opened? */
   opens: (host: string, port: number) => boolean;
 }
@@ -44,10 +48,7 @@ export async function prepareServices(input: ServicesInput): Promise<Services | 
   if (!kept.length && !network.allow.length && !network.rules.length) return null;
   const { loadProviders, providerIndex } = await import('../operations/load-providers.ts');
   const summaries = await providerIndex();
-  refuseUnknownProviders(
-    profile,
-    summaries.map(({ id }) => id),
-  );
+  refuseUnknownProviders(profile, [...summaries.map(({ id }) => id), POSTGRES]);
   const isOpened = openedHosts(profile, summaries);
   if (!profile.credentials.length && !mayReachOpened(profile, isOpened)) return null;
   const [{ createAuthority }, { createCredentials }, { resolveCredentials }] = await Promise.all([
@@ -68,12 +69,44 @@ export async function prepareServices(input: ServicesInput): Promise<Services | 
     agent: profile.agent ?? basename(input.program),
     task: input.task,
   };
-  const credentials = createCredentials(entries, resolved, providers.summaries, identity, {
-    now: Date.now,
-    sessionFolder: input.folder.path,
-    grants,
-  });
-  return { providers, credentials, authority: createAuthority(), opens: isOpened.opens };
+  const databases = await databasesIn(entries, resolved);
+  const credentials = createCredentials(
+    entries,
+    resolved,
+    new Map([...providers.summaries, [POSTGRES, NO_PLACES]]),
+    identity,
+    { now: Date.now, sessionFolder: input.folder.path, grants },
+  );
+  const env = databases.length
+    ? (await import('./databases.ts')).databaseVariables(databases, credentials)
+    : {};
+  return {
+    providers,
+    credentials,
+    databases,
+    env: { ...credentials.env, ...env },
+    authority: createAuthority(),
+    opens: isOpened.opens,
+  };
+}
+
+/** Of what they are, and no HTTP place. */
+const POSTGRES = 'postgres';
+const NO_PLACES: ProviderSummary = { id: POSTGRES, name: 'PostgreSQL', hosts: [], credentials: [] };
+
+async function databasesIn(
+  entries: readonly CredentialEntry[],
+  resolved: Map<string, ResolvedCredential>,
+): Promise<Database[]> {
+  if (!entries.some(({ provider }) => provider === POSTGRES)) return [];
+  const { readDatabases } = await import('./databases.ts');
+  return readDatabases(entries, resolved);
+}
+
+function withoutDatabases(
+  credentials: EffectiveProfile['credentials'],
+): EffectiveProfile['credentials'] {
+  return credentials.filter(({ value }) => value.provider !== POSTGRES);
 }
 
 /** Hosts of a person's own that speak as a provider does (Kubernetes, GitHub Enterprise), by the provider. */
@@ -117,9 +150,9 @@ function openedHosts(
   summaries: readonly ProviderSummary[],
 ): OpenedHosts {
   const source = { layer: 'default', file: 'guard', line: 0 } as const;
+  const known = summaries.flatMap(({ hosts }) => hosts.map((value) => ({ value, source })));
   const written: Sourced<string>[] = [
-    ...summaries.flatMap(({ hosts }) => hosts.map((value) => ({ value, source }))),
-    ...credentials.flatMap(({ value, source: from }) =>
+    ...withoutDatabases(credentials).flatMap(({ value, source: from }) =>
       value.hosts.map((host) => ({ value: host, source: from })),
     ),
     ...network.rules.flatMap(({ value: { host }, source: from }) =>
@@ -127,12 +160,13 @@ function openedHosts(
     ),
     ...network.inspect,
   ];
-  // A pattern without a port stands for all of them, as in a list of refusals.
+  // What a person wrote without a port stands for all of them, as in a list of refusals. A provider lives at the web's:
+  // that its host was allowed on another one, as for ssh, is the user's own decision.
   const compile = (entry: Sourced<string>): HostPattern => compileHost(entry, 'deny');
-  const opened = written.map(compile);
+  const opened = [...written.map(compile), ...known.map((entry) => compileHost(entry, 'allow'))];
   const opaque = network.opaque.map(compile);
   return {
-    names: written.map(({ value }) => value.replace(/:\d+$/, '')),
+    names: [...written, ...known].map(({ value }) => value.replace(/:\d+$/, '')),
     opens: (host, port) =>
       opened.some((pattern) => pattern.matches(host, port)) &&
       !opaque.some((pattern) => pattern.matches(host, port)),

@@ -55,6 +55,8 @@ export async function startService(
     });
     request.on('error', () => undefined);
     request.on('end', () => {
+      // Over HTTP/2 a request that was reset ends as well.
+      if (request.aborted) return;
       const whole = { ...head, body: Buffer.concat(chunks) };
       arrived.push(whole);
       respond(whole, response);

@@ -46,5 +46,6 @@ export function createZstdStage(deliver: Deliver): Decoder {
       await feed(Buffer.alloc(0), true);
     },
     close: () => undefined,
+    undecoded: () => frames.undecoded,
   };
 }

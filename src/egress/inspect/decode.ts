@@ -38,6 +38,7 @@ export function createDecoder(codings: readonly string[], deliver: Deliver): Dec
     close() {
       for (const stage of stages) stage.close();
     },
+    undecoded: () => stages[0]?.undecoded() ?? 0,
   };
 }
 
@@ -99,6 +100,11 @@ class ZlibStage implements Decoder {
     stream.end();
     await this.#drain(() => ended);
     if (stream.bytesWritten !== this.#taken) throw new Undecodable();
+  }
+
+  /** What can be decoded is, at once; only the first byte may wait for the second. */
+  undecoded(): number {
+    return this.#stream ? 0 : this.#beginning.length;
   }
 
   close(): void {

@@ -7,6 +7,8 @@ export interface Decoder {
   /** @throws Undecodable where the coded body is not complete. */
   end(): Promise<void>;
   close(): void;
+  /** Bytes taken of which nothing was delivered yet, because what they belong to is not complete. */
+  undecoded(): number;
 }
 
 export class Undecodable extends Error {

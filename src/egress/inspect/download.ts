@@ -22,9 +22,9 @@ export async function download(
     return;
   }
   const codings = contentCodings(answer.headers) ?? [];
-  const changed = new Set(
-    incoming ? ['content-length', ...(codings.length ? ['content-encoding'] : [])] : [],
-  );
+  // A filter keeps lengths, which a client may count on (HEAD, a download's size); what is decoded has another.
+  const decoded = incoming && answer.body && codings.length > 0;
+  const changed = new Set(decoded ? ['content-length', 'content-encoding'] : []);
   const headers = filtered(answer.headers.filter(([name]) => !changed.has(name)));
   const sink = call.respond(answer.status, headers, answer.body !== null);
   if (!answer.body || !sink) return;

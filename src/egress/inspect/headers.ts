@@ -86,11 +86,13 @@ export function toH2(list: HeaderList): Record<string, string | string[]> {
 }
 
 /** A header object of node:http2, pseudo-headers left out. */
-export function fromH2Object(headers: Readonly<Record<string, unknown>>): [string, string][] {
+export function fromH2Object(
+  headers: Readonly<Record<string, string | number | string[] | undefined>>,
+): [string, string][] {
   return Object.entries(headers).flatMap(([name, value]): [string, string][] => {
     if (name.startsWith(':') || value === undefined) return [];
     return Array.isArray(value)
-      ? value.map((each): [string, string] => [name, String(each)])
+      ? value.map((each): [string, string] => [name, each])
       : [[name, String(value)]];
   });
 }

@@ -40,11 +40,14 @@ export type CallOutcome =
       headers: HeaderList;
       /** For the body as decoded, from its first byte. It may stop the call, and changes nothing. */
       outgoing: StreamFilter | null;
+      /** What follows the body as it goes out; absent for as it came. It may stop the call. @throws CallStopped */
+      trailers?: (list: HeaderList) => HeaderList;
       /** For what comes back: then no content coding is asked for, and one that comes all the same is undone. */
       incoming: ResponseFilter | null;
     }
   | { kind: 'refuse'; answer: Answer };
 
+/** Changes no lengths: that of a response has been announced before. */
 export interface ResponseFilter {
   header(value: string): string;
   body: StreamFilter;

@@ -35,7 +35,8 @@ export async function upload(
     await stage.end();
     // The length was announced, so a body of another length would be the beginning of something else.
     if (call.length !== null && sent !== call.length) throw new BodyCut();
-    sink.end(endToEnd(call.trailers()));
+    const trailers = endToEnd(call.trailers());
+    sink.end(outcome.trailers ? outcome.trailers(trailers) : trailers);
   } catch (error) {
     if (!(error instanceof SinkClosed)) throw error;
   } finally {

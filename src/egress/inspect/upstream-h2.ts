@@ -49,7 +49,7 @@ export function sendH2(session: ClientHttp2Session, request: UpstreamRequest): U
   let trailers: HeaderList = [];
   let received: HeaderList = [];
   stream.once('wantTrailers', () => stream.sendTrailers(toH2(trailers)));
-  stream.once('trailers', (headers: Record<string, unknown>) => {
+  stream.once('trailers', (headers: IncomingHttpHeaders) => {
     received = fromH2Object(headers);
   });
   const answer = new Promise<UpstreamAnswer>((resolve, reject) => {

@@ -9,6 +9,9 @@ const BLOCK_LIMIT = 128 * 1024;
 const MOVED_FREE = 512 * 1024 * 1024;
 const MOVED_EACH = 256;
 
+/** fzstd looks at a frame once it has as many bytes of it. */
+const FIRST = 18;
+
 type Awaited = 'frame' | 'header' | 'block' | 'body' | 'checksum' | 'skip-size' | 'skip';
 
 /** Follows the frames of a Zstandard stream without decoding them, and refuses what would cost too much to decode. */
@@ -22,10 +25,21 @@ export class ZstdFrames {
   #moved = 0;
   #checksum = false;
   #last = false;
+  #total = 0;
+  /** Where the last block or frame ended. */
+  #boundary = 0;
+  /** Where a frame began; a frame that began just behind another does not count. */
+  #anchor = 0;
 
   /** Whether a frame could begin here. */
   get complete(): boolean {
     return this.#awaited === 'frame' && this.#bytes.length === 0;
+  }
+
+  /** Bytes of a block, or of the little that fzstd waits for first, that are not complete. */
+  get undecoded(): number {
+    const since = this.#total - this.#anchor;
+    return since < 2 * FIRST ? since : this.#total - this.#boundary;
   }
 
   /** @throws Error */
@@ -37,6 +51,7 @@ export class ZstdFrames {
       if (kept) this.#bytes.push(...chunk.subarray(at, at + size));
       this.#missing -= size;
       at += size;
+      this.#total += size;
       if (this.#missing === 0) this.#step();
     }
   }
@@ -45,6 +60,7 @@ export class ZstdFrames {
     const value = this.#bytes.reduce((sum, byte, index) => sum + byte * 2 ** (8 * index), 0);
     switch (this.#awaited) {
       case 'frame':
+        if (this.#total - 4 - this.#anchor >= FIRST) this.#anchor = this.#total - 4;
         if (value === MAGIC) return this.#await('header', 1);
         if ((value & 0xfffffff0) >>> 0 === SKIPPABLE) return this.#await('skip-size', 4);
         throw new Error('no frame');
@@ -108,6 +124,7 @@ export class ZstdFrames {
   }
 
   #await(what: Awaited, length: number): void {
+    if (what === 'block' || what === 'frame') this.#boundary = this.#total;
     this.#awaited = what;
     this.#bytes = [];
     this.#missing = length;

@@ -192,7 +192,6 @@ async function cancelUpstream(options: PostgresOptions, key: Buffer, limit: numb
 }
 
 function report(error: unknown, client: Duplex, options: PostgresOptions): void {
-  if (error instanceof Gone) return;
   if (error instanceof LoginFailed) return end(client, error.problem);
   if (error instanceof Malformed) {
     const what = printable(error.message);
@@ -203,7 +202,7 @@ function report(error: unknown, client: Duplex, options: PostgresOptions): void 
       text: `guard: the connection is ended: ${what}`,
     });
   }
-  // What connecting says may name addresses that are none of the session's business.
+  // No more than that: what connecting says may name addresses that are none of the session's business.
   end(client, {
     severity: 'FATAL',
     code: '08001',

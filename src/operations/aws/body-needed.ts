@@ -17,10 +17,10 @@ export function awsBodyNeeded(aws: CompiledAws, head: CallHead): BodyNeed {
   if (methods.every((method) => ['GET', 'HEAD', 'OPTIONS'].includes(method)))
     return { kind: 'none' };
   const { type } = mediaType(head.headers);
-  // An upload: no service that goes by a name in its body is sent one.
-  return type === 'application/octet-stream' || /^(?:image|audio|video)\//.test(type)
-    ? { kind: 'none' }
-    : { kind: 'whole', limit: BODY_LIMIT };
+  // An upload: no service that goes by a name in its body is sent one, and none whose settings are looked into.
+  const upload = type === 'application/octet-stream' || /^(?:image|audio|video)\//.test(type);
+  const plain = scope.services.every(({ id, rest }) => rest && !aws.looksInto.has(id));
+  return upload && plain ? { kind: 'none' } : { kind: 'whole', limit: BODY_LIMIT };
 }
 
 export function s3BodyNeeded(head: CallHead): BodyNeed {

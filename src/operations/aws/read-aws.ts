@@ -2,6 +2,8 @@ import { anyGlob } from '../../policy/glob.ts';
 import { readSql } from '../../policy/sql/read.ts';
 import type { Dialect } from '../../policy/sql/types.ts';
 import type { Json, Operation, OperationClass } from '../../policy/types.ts';
+import { asObject } from '../body/form.ts';
+import { nestNames } from '../body/nested-names.ts';
 import type { AwsData } from '../providers/data.ts';
 import { compileMethods, judgeMethod, type CompiledMethods } from '../providers/method-rules.ts';
 import { isStricter, unknownOperation } from '../providers/weigh.ts';
@@ -17,13 +19,19 @@ import { awsScope, hostLabels, type AwsScope } from './scope.ts';
 export interface CompiledAws {
   table: AwsTable;
   rules: CompiledMethods;
+  /** Services of which a rule looks into the body. */
+  looksInto: ReadonlySet<string>;
   sql: readonly { matches: (name: string) => boolean; path: JsonPath; dialect: Dialect }[];
 }
 
 export function compileAws(data: AwsData, operations: AwsOperations): CompiledAws {
+  const rules = compileMethods(data.rules);
+  const looking = rules.rules.filter(({ conditions }) => conditions.readsBody);
+  const methods = [...looking.map((rule) => rule.data), ...data.sql].flatMap((one) => one.methods);
   return {
     table: compileAwsTable(operations, data.routes),
-    rules: compileMethods(data.rules),
+    rules,
+    looksInto: new Set(methods.map((name) => name.split(':', 1)[0] ?? '')),
     sql: data.sql.map(({ methods, path, dialect }) => ({
       matches: anyGlob(methods),
       path: compileJsonPath(path, false),
@@ -54,8 +62,12 @@ export function readS3Like(pattern: string, view: CallView): Operation[] {
 
 function s3Operations(view: CallView): Operation[] {
   const { names } = hostLabels(view.call.host);
-  const at = names.findIndex((name) => /^s3/.test(name));
-  return judgeS3(view, at > 0 ? names.slice(0, at).join('.') : '');
+  // The last of them: a bucket can be called anything.
+  const at = names.findLastIndex((name) => /^s3/.test(name));
+  const before = names.slice(0, Math.max(at, 0));
+  // `bucket.vpce-1a2b.s3.…` is the address of an endpoint, with or without a bucket before it.
+  const endpoint = before.findIndex((name) => name.startsWith('vpce-'));
+  return judgeS3(view, (endpoint < 0 ? before : before.slice(0, endpoint - 1)).join('.'));
 }
 
 function judgeS3(view: CallView, bucket: string): Operation[] {
@@ -184,7 +196,7 @@ function judge(
   target: string | null,
   view: CallView,
 ): Operation {
-  const readings = view.bodies.map((body) =>
+  const readings = argumentsIn(view).map((body) =>
     judgeMethod(
       rules,
       name,
@@ -193,6 +205,22 @@ function judge(
     ),
   );
   return readings.reduce((worst, one) => (isStricter(one.class, worst.class) ? one : worst));
+}
+
+/**
+ * Ways to read what an operation is given. Where its name is in the query its arguments are there as well, and nobody says
+ * whether those of the query or of the body count: the strictest does.
+ */
+function argumentsIn({ bodies, query, body }: CallView): readonly Json[] {
+  const fields = [...query.values].flatMap(([name, values]) =>
+    /^x-amz-/i.test(name) ? [] : values.map((value) => [name, value] as const),
+  );
+  if (fields.length === 0) return bodies;
+  const nested = nestNames(fields);
+  const asked = [asObject(fields), ...(nested === null ? [] : [nested])];
+  return body === null && fields.some(([name]) => isWord(name, 'action'))
+    ? asked
+    : [...bodies, ...asked];
 }
 
 function statements(aws: CompiledAws, name: string, view: CallView): Operation[] | null {
@@ -226,19 +254,23 @@ function isWord(given: string | undefined, word: string): boolean {
 }
 
 /** What AWS calls things by, in JSON and in forms. */
-const TARGETS = [
+const isTarget = anyGlob([
   ...['*Name', '*Arn', '*Identifier', '*Id', '*Url'],
-  ...['*Id.1', '*Name.1', '*Names.*', '*Ids.*'],
-];
+  ...['*Id.*', '*Name.*', '*Names.*', '*Ids.*'],
+]);
+const MAX_TARGETS = 5;
 
+/** All of them: services overlook a name that they do not know, and it could stand there to be shown. */
 function usualTarget(view: CallView): string | null {
-  const patterns = TARGETS.map((written) => anyGlob([written]));
-  for (const body of view.bodies) {
+  for (const body of argumentsIn(view)) {
     if (typeof body !== 'object' || body === null || Array.isArray(body)) continue;
     const members = Object.entries(body as Record<string, Json>);
-    for (const matches of patterns)
-      for (const [name, value] of members)
-        if (matches(name) && typeof value === 'string' && value !== '') return value;
+    const found = members.flatMap(([name, value]) =>
+      isTarget(name) && typeof value === 'string' && value !== '' ? [value] : [],
+    );
+    const all = [...new Set(found)];
+    if (all.length > MAX_TARGETS) return [...all.slice(0, MAX_TARGETS), '…'].join(', ');
+    if (all.length > 0) return all.join(', ');
   }
   return null;
 }

@@ -68,7 +68,12 @@ export const S3_RULES = compileMethods([
   }),
   rule({
     class: 'destroy',
-    methods: ['s3:PutBucketReplication', 's3:PutObjectRetention', 's3:PutObjectLockConfiguration'],
+    methods: [
+      's3:PutBucketReplication',
+      's3:PutObjectRetention',
+      's3:PutObjectLegalHold',
+      's3:PutObjectLockConfiguration',
+    ],
     because: 'copies or the time they are kept can end by it',
   }),
   rule({

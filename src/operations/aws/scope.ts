@@ -39,7 +39,8 @@ export function awsScope(
   });
   // With an access point before it, it is a store; alone it is what manages them.
   const [outposts] = labels.names;
-  const store = outposts !== 's3-outposts' && labels.names.some((name) => S3_LABEL.test(name));
+  // Names before the last are somebody's own: of a bucket, an endpoint.
+  const store = outposts !== 's3-outposts' && S3_LABEL.test(labels.names.at(-1) ?? '');
   return {
     names: [name, ...others, ...(agree || signed.length === 0 ? [] : [hostName])],
     region: signed[0]?.region ?? labels.region,

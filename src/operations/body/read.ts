@@ -12,6 +12,12 @@ const FORM = 'application/x-www-form-urlencoded';
 /** What nobody takes for text, whatever is in it. */
 const MEDIA = /^(?:image|audio|video|font)\//;
 
+/** Types that hold values in a form that guard does not read. */
+const OTHER = /(?:^|[/+.-])(?:yaml|json5|jsonl|ndjson)$/;
+const PACKED = /(?:^|[/+.-])(?:cbor|msgpack|messagepack|bson|protobuf|proto|avro|thrift)$/;
+/** JSON by its beginning, and no document of GraphQL, which has a name there. */
+const JSON_LIKE = /^\s*(?:\{\s*["'}/]|\[\s*[[{"'\]\d/])/;
+
 /** Reads a body, content codings undone, the way its type says, and the ways a lenient server may. Never throws. */
 export function readArguments(headers: HeaderList, bytes: Buffer): Arguments {
   if (bytes.length === 0) return { kind: 'empty', value: null, doubtful: null, also: [] };
@@ -28,6 +34,8 @@ export function everyValue(reading: Arguments): Json[] {
 function readings(media: MediaType, bytes: Buffer): [BodyReading, ...BodyReading[]] {
   if (media.type.startsWith('multipart/')) return multipart(media, bytes);
   if (MEDIA.test(media.type)) return [{ kind: 'binary', value: null, doubtful: null }];
+  if (PACKED.test(media.type))
+    return [{ kind: 'binary', value: null, doubtful: 'guard does not read its content type' }];
   const decoded = decodeText(bytes, media.parameters.get('charset'));
   if (isJsonType(media.type)) {
     const read = json(decoded);
@@ -38,7 +46,9 @@ function readings(media: MediaType, bytes: Buffer): [BodyReading, ...BodyReading
   if (media.type === FORM) {
     const read = form(decoded);
     if (read.length === 0) read.push({ kind: 'form', value: null, doubtful: decoded.doubtful });
-    return [...read, ...(json(decoded) ?? [])] as [BodyReading, ...BodyReading[]];
+    const also = json(decoded) ?? likeJson(decoded);
+    const [main, ...rest] = [...read, ...also] as [BodyReading, ...BodyReading[]];
+    return [{ ...main, doubtful: main.doubtful ?? also.at(-1)?.doubtful ?? null }, ...rest];
   }
   return undeclared(media, decoded);
 }
@@ -51,10 +61,14 @@ function undeclared(media: MediaType, decoded: Decoded): [BodyReading, ...BodyRe
   const isText = media.type === '' || media.type.startsWith('text/');
   if (text === null)
     return [{ kind: 'binary', value: null, doubtful: isText ? decoded.doubtful : null }];
+  const [unlike] = likeJson(decoded);
   const plain: BodyReading = {
     kind: 'text',
     value: text,
-    doubtful: isText ? decoded.doubtful : null,
+    doubtful:
+      unlike?.doubtful ??
+      (OTHER.test(media.type) ? 'guard does not read its content type' : null) ??
+      (isText ? decoded.doubtful : null),
   };
   if (!/^[^\s=&]{1,200}=/.test(text)) return [plain];
   const [first, ...rest] = form(decoded);
@@ -73,6 +87,15 @@ function json({ text, doubtful }: Decoded): [BodyReading, ...BodyReading[]] | nu
     { kind: 'json', value, doubtful: doubtful ?? twice },
     { kind: 'json', value: first.value, doubtful: twice },
   ];
+}
+
+/**
+ * What looks like JSON and is none: some servers stop reading at the end of the first value (Go's decoder does), take comments
+ * or a comma too many, and do not look at the content type.
+ */
+function likeJson({ text }: Decoded): BodyReading[] {
+  if (text === null || !JSON_LIKE.test(text.slice(0, 4096))) return [];
+  return [{ kind: 'json', value: null, doubtful: 'it looks like JSON and is none' }];
 }
 
 function form({ text, doubtful }: Decoded): BodyReading[] {

@@ -21,7 +21,12 @@ export function hasUpdates(decoded: Buffer): boolean {
 /** The updates that stand before the pack, read as git-receive-pack(1) does. */
 export function readPush(bytes: Buffer): Push {
   const reading: Reading = { updates: [], capabilities: new Set() };
-  const doubtful = readList(bytes, reading);
+  const doubtful =
+    readList(bytes, reading) ??
+    // The client says so only when it sends some (send-pack.c). Some servers change a repository's visibility by them.
+    (reading.capabilities.has('push-options')
+      ? 'it has push options, which guard does not read'
+      : null);
   return { updates: reading.updates, capabilities: [...reading.capabilities], doubtful };
 }
 

@@ -43,12 +43,21 @@ export function readEnvelope(
   const variables = distinct(gathered('variables').flatMap((value) => unpacked(value, doubts)));
   if (variables.length > 1) doubts.add('it has two sets of variables');
   return {
-    // Which name goes with which document is open then.
     documents,
-    names: documents.length > 1 ? [] : names,
+    // Which name goes with which document is open then; and a server may not look where a name stands alone.
+    names: documents.length > 1 || !sources.every(namesItsOwn) ? [] : names,
     sent: variables.length > 1 ? null : variablesOf(variables[0] ?? null, unseen, doubts),
     doubts: [...doubts],
   };
+}
+
+/** A document with the name of an operation beside it, spelled as the specification has it, or neither. */
+function namesItsOwn(source: Members): boolean {
+  const folded = Object.keys(source).map((name) => name.toLowerCase().replaceAll('_', ''));
+  const document = folded.includes('query');
+  return document
+    ? 'query' in source && 'operationName' in source
+    : !folded.includes('operationname');
 }
 
 /** Values of a name in all sources, each once. Some servers know no case and no underscores in names. */
@@ -56,7 +65,7 @@ function gather(sources: readonly Members[]): (name: string) => Json[] {
   const values = new Map<string, Json[]>();
   for (const source of sources)
     for (const [name, value] of Object.entries(source)) {
-      const folded = name.toLowerCase().replaceAll('_', '');
+      const folded = name.toLowerCase().replaceAll('_', '').replaceAll('ſ', 's');
       values.set(folded, [...(values.get(folded) ?? []).slice(0, 20), value]);
     }
   return (name) => distinct(values.get(name) ?? []);

@@ -64,8 +64,8 @@ function read(provider: Provider, view: CallView, depth: number): Read {
     const found = readSqlPlace(place, view);
     return found ? [{ clear: place.data.ifClear, found }] : [];
   });
-  const speaks =
-    grpc.length + inner.length + handshake.length > 0 || sql.some(({ clear }) => !clear);
+  // Not the handshake: a server that does not know WebSocket takes it for the request that it is otherwise.
+  const speaks = grpc.length + inner.length > 0 || sql.some(({ clear }) => !clear);
   const rest = readRest(provider.rest, view, () => speaks);
   return {
     protocol: grpc.length > 0 ? 'grpc' : 'http',

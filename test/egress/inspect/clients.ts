@@ -102,7 +102,7 @@ export function h2request(
     answer.status = Number(given[':status']);
     answer.headers = given;
   });
-  stream.on('trailers', (given) => (answer.trailers = given));
+  stream.on('trailers', (given: Record<string, unknown>) => (answer.trailers = given));
   stream.on('data', (chunk: Buffer) => (answer.body += chunk.toString('latin1')));
   stream.on('error', () => undefined);
   for (const chunk of body) stream.write(chunk);

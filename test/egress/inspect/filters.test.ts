@@ -102,6 +102,8 @@ const open = () => openTls(port, 'a.test', bench.certificate);
 
 async function post(path: string, body: Buffer, coding = 'identity', pieces = 1) {
   const socket = await open();
+  // From the beginning: the answer may come, and the connection end, before all is written.
+  const answer = readAll(socket);
   const chunked = pieces > 1;
   const framing = chunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${body.length}`;
   socket.write(
@@ -116,7 +118,7 @@ async function post(path: string, body: Buffer, coding = 'identity', pieces = 1)
     await new Promise(setImmediate);
   }
   if (chunked) socket.write('0\r\n\r\n');
-  return readAll(socket);
+  return answer;
 }
 
 const CODERS: [name: string, coder: (bytes: Buffer) => Buffer][] = [
@@ -181,16 +183,24 @@ describe('what goes out', () => {
   });
 });
 
+/** Where chunks end is nobody's to say. */
+const dechunked = (text: string) =>
+  text.replace(/\r\n(?:[0-9a-f]+\r\n)(?=[^])/g, (found, at: number) =>
+    at > text.indexOf('\r\n\r\n') + 2 ? '' : found,
+  );
+
 describe('what comes back', () => {
   it.each(['/echo-plain', '/echo-gzip'])('is filtered, head and body: %s', async (path) => {
     const socket = await open();
     socket.write(
       `GET ${path} HTTP/1.1\r\nHost: a.test\r\nAccept-Encoding: gzip, br\r\nConnection: close\r\n\r\n`,
     );
-    const answer = await readAll(socket);
+    const answer = dechunked(await readAll(socket));
     expect(answer).not.toContain(SECRET);
     expect(answer).toContain(`"you sent":"${STAND_IN}"`);
-    expect(answer).not.toMatch(/content-length|content-encoding/i);
+    // What is decoded has another length.
+    expect(/content-length/i.test(answer)).toBe(path === '/echo-plain');
+    expect(answer).not.toMatch(/content-encoding/i);
     expect(answer).toMatch(/x{5000}/);
   });
 
@@ -200,7 +210,7 @@ describe('what comes back', () => {
     expect(await readUntil(socket, /a /)).not.toContain('real');
     const rest = readAll(socket);
     finishStream();
-    const answer = await rest;
+    const answer = dechunked(await rest);
     expect(answer).toContain(STAND_IN);
     expect(answer).not.toContain(SECRET);
   });

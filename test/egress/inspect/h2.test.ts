@@ -173,7 +173,7 @@ describe('HTTP/2 through guard', () => {
     let text = '';
     let trailers: Record<string, unknown> = {};
     stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    stream.on('trailers', (given) => (trailers = given));
+    stream.on('trailers', (given: Record<string, unknown>) => (trailers = given));
     const closed = new Promise((resolve) => stream.on('close', resolve));
     stream.write('one');
     await expect.poll(() => text).toBe('got one;');

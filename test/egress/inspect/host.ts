@@ -68,7 +68,7 @@ export async function openHost(
     socket.pipe(socket);
   });
   server.on('sessionError', () => undefined);
-  const upstream = await listen(server as never);
+  const upstream = await listen(server);
   host.address = upstream.address;
   host.port = upstream.port;
   return host;

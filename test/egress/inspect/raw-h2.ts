@@ -22,7 +22,7 @@ export async function openRawH2(port: number, host: string, ca: string): Promise
   const ended = new Map<number, number | null>();
   let closedNow = false;
   let pongs = 0;
-  let wake: (() => void)[] = [];
+  const wake: (() => void)[] = [];
   const wakeAll = () => {
     for (const each of wake.splice(0)) each();
   };

@@ -140,8 +140,7 @@ it('serves WebSocket clients', async () => {
   });
   await plain.door('a.test', plainPort);
   const socket = new WebSocket(`ws://a.test:${plainPort}/chat`, {
-    lookup: ((_name: string, _options: unknown, done: (e: null, a: string, f: number) => void) =>
-      done(null, '127.0.0.1', 4)) as never,
+    lookup: (_name, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]),
   });
   const message = await new Promise((resolve, reject) => {
     socket.on('open', () => socket.send('x'.repeat(100_000)));

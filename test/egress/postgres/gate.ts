@@ -13,6 +13,8 @@ export interface Gate {
   notices: string[];
   /** Bytes that went to the server. */
   sent(): string;
+  /** How many bytes were taken from the server. */
+  received(): number;
   /** Verdicts of what is neither reading nor changing; refused unless given. */
   decide: (call: PgCall, signal: AbortSignal) => Promise<PgVerdict>;
   close(): void;
@@ -26,10 +28,12 @@ export async function startGate(
   const cancels = new CancelKeys();
   const sent: Buffer[] = [];
   const open = new Set<Socket>();
+  const upstreams: Socket[] = [];
   const gate: Omit<Gate, 'port'> = {
     calls: [],
     notices: [],
     sent: () => Buffer.concat(sent).toString('latin1'),
+    received: () => upstreams.reduce((sum, { bytesRead }) => sum + bytesRead, 0),
     decide: ({ operations }) =>
       Promise.resolve(
         operations.every((operation) => operation.class === 'read' || operation.class === 'change')
@@ -52,6 +56,7 @@ export async function startGate(
       openUpstream: () =>
         new Promise((resolve, reject) => {
           const upstream = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+          upstreams.push(upstream);
           const write = upstream.write.bind(upstream) as (...args: unknown[]) => boolean;
           upstream.write = (...args: unknown[]) => {
             if (Buffer.isBuffer(args[0])) sent.push(args[0]);
