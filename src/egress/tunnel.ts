@@ -1,7 +1,14 @@
 import type { Socket } from 'node:net';
+import type { Transform } from 'node:stream';
 
-/** Bytes both ways, untouched, with half-closes passed on; an error or a reset of one side ends the other. */
-export function tunnel(client: Socket, upstream: Socket): void {
+/**
+ * Bytes both ways, untouched but for `inbound`, with half-closes passed on; an error or a reset of one side ends the other.
+ */
+export function tunnel(client: Socket, upstream: Socket, inbound: Transform | null = null): void {
+  inbound?.on('error', () => {
+    client.destroy();
+    upstream.destroy();
+  });
   for (const [from, to] of [
     [client, upstream],
     [upstream, client],
@@ -11,7 +18,8 @@ export function tunnel(client: Socket, upstream: Socket): void {
     from.on('close', (hadError) => {
       if (hadError || !from.readableEnded || !from.writableFinished) to.destroy();
     });
-    from.pipe(to);
+    if (inbound && from === upstream) from.pipe(inbound).pipe(to);
+    else from.pipe(to);
   }
 }
 

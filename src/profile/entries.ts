@@ -69,10 +69,12 @@ export function entryText(entry: Entry): string {
   return entry.key === 'approvals.timeout' ? `${entry.value}s` : String(entry.value);
 }
 
-function callRuleText({ action, reason: _, ...conditions }: CallRule): string {
-  const said = Object.entries(conditions).map(([key, value]) =>
-    typeof value === 'string' ? `${key} ${value}` : `${key} ${JSON.stringify(value)}`,
-  );
+function callRuleText({ action, ...rest }: CallRule): string {
+  const said = Object.entries(rest)
+    .filter(([key]) => key !== 'reason')
+    .map(([key, value]) =>
+      typeof value === 'string' ? `${key} ${value}` : `${key} ${JSON.stringify(value)}`,
+    );
   return `${said.join(', ')} (${action})`;
 }
 

@@ -122,7 +122,8 @@ function toLayered(entry: Entry, source: LayeredEntry['source']): LayeredEntry {
 /** A repository nobody has accepted does not get to tell the person who decides what to think. */
 function withoutWords(entry: Entry): Entry {
   if (entry.key === 'network.rules') {
-    const { reason: _, ...rule } = entry.value;
+    const rule = { ...entry.value };
+    delete rule.reason;
     return { ...entry, value: rule };
   }
   if (entry.key !== 'commands') return entry;

@@ -30,7 +30,9 @@ export function credentialEntry(name: string, written: Written): CredentialEntry
 
 /** The other way: for people. */
 export function writtenCredential(entry: CredentialEntry): Record<string, unknown> {
-  const { name: _, from, secret, session, provider, hosts, ttl, ...rest } = entry;
+  const { from, secret, session, provider, hosts, ttl, header, scheme, allow, ask, deny, env } =
+    entry;
+  const rest = { header, scheme, allow, ask, deny, env };
   return {
     from: writtenSource(from),
     ...(secret ? { 'secret-from': writtenSource(secret) } : {}),

@@ -1,4 +1,4 @@
-import type { Duplex, Readable, Writable } from 'node:stream';
+import type { Duplex, Readable, Transform, Writable } from 'node:stream';
 import type { CallHead, HeaderList } from '../../operations/types.ts';
 import type { Answer } from './types.ts';
 
@@ -24,7 +24,8 @@ export interface ClientCall {
   /** Ends it so that no client takes it for complete. */
   cut(): void;
   /** For a WebSocket handshake: the host's answer to it, and its connection. */
-  readonly websocket: ((headers: HeaderList, upstream: Duplex) => void) | null;
+  readonly websocket:
+    ((headers: HeaderList, upstream: Duplex, inbound: Transform | null) => void) | null;
 }
 
 /** Where a body goes. */

@@ -6,6 +6,7 @@ import type { Deliver } from './decoder.ts';
 import type { Forward } from './forward.ts';
 import { endToEnd } from './headers.ts';
 import type { UpstreamAnswer } from './upstream.ts';
+import { FilteredFrames } from './websocket-frames.ts';
 import type { HeaderList } from '../../operations/types.ts';
 
 /** Brings the host's answer to the client, as it comes. @throws BodyCut, SinkClosed, Undecodable, CallStopped */
@@ -15,10 +16,20 @@ export async function download(
   { incoming }: Forward,
 ): Promise<void> {
   const filtered = (list: HeaderList): HeaderList =>
-    incoming ? list.map(([name, value]) => [name, incoming.header(value)]) : list;
+    incoming
+      ? list
+          // A name that holds what must not come in can be given no other.
+          .filter(([name]) => incoming.header(name) === name)
+          .map(([name, value]) => [name, incoming.header(value)])
+      : list;
   if (answer.switched) {
     if (!call.websocket) answer.switched.destroy();
-    else call.websocket(filtered(answer.headers), answer.switched);
+    else
+      call.websocket(
+        filtered(answer.headers),
+        answer.switched,
+        incoming && new FilteredFrames(incoming),
+      );
     return;
   }
   const codings = contentCodings(answer.headers) ?? [];

@@ -27,6 +27,8 @@ export type ForwardEnd =
 
 /** RFC 9110, section 9.2.2; what may be sent again without knowing whether it was done. */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+/** What would make an answer unreadable for a filter: compression, of messages (RFC 7692) or of all. */
+const CODED = new Set(['accept-encoding', 'sec-websocket-extensions']);
 /** Milliseconds for the rest of an upload when the host has answered already. */
 const GRACE = 1000;
 
@@ -99,7 +101,7 @@ function outgoingRequest(call: ClientCall, outcome: Forward): UpstreamRequest {
   const { head } = call;
   const usual = head.scheme === 'https' ? 443 : 80;
   const headers = endToEnd(outcome.headers, 'te').filter(
-    ([name]) => name !== 'host' && (name !== 'accept-encoding' || !outcome.incoming),
+    ([name]) => name !== 'host' && !(outcome.incoming && CODED.has(name)),
   );
   if (outcome.incoming) headers.push(['accept-encoding', 'identity']);
   return {

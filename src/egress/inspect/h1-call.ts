@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Transform } from 'node:stream';
 import type { Socket } from 'node:net';
 import type { CallHead, HeaderList } from '../../operations/types.ts';
 import { linger } from '../refuse.ts';
@@ -53,7 +53,7 @@ export class H1Call implements ClientCall {
       headers: exchange.websocket ? endToEnd(sent, 'upgrade') : endToEnd(sent),
     };
     this.websocket = exchange.websocket
-      ? (headers, upstream) => this.#switch(headers, upstream)
+      ? (headers, upstream, inbound) => this.#switch(headers, upstream, inbound)
       : null;
     const gone = new AbortController();
     this.gone = gone.signal;
@@ -136,13 +136,13 @@ export class H1Call implements ClientCall {
     linger(client);
   }
 
-  #switch(headers: HeaderList, upstream: Duplex): void {
+  #switch(headers: HeaderList, upstream: Duplex, inbound: Transform | null): void {
     const { response, client } = this.#exchange;
     response.detachSocket(client);
     this.#exchange.becomeTunnel();
     const lines = ['HTTP/1.1 101 Switching Protocols', 'connection: Upgrade', 'upgrade: websocket'];
     for (const [name, value] of headers) lines.push(`${name}: ${value}`);
     client.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
-    tunnel(client, upstream as Socket);
+    tunnel(client, upstream as Socket, inbound);
   }
 }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { ReachError } from '../failure.ts';
 import { BodyReader } from './body-reader.ts';
 import { fromRaw, endToEnd, toRaw, valuesOf } from './headers.ts';
+import { agrees } from './websocket-frames.ts';
 import {
   type UpstreamAnswer,
   type UpstreamCall,
@@ -22,7 +23,11 @@ export function sendH1(agent: Agent, request: UpstreamRequest): UpstreamCall {
     outgoing.once('response', (message: IncomingMessage) => resolve(read(message, request)));
     outgoing.once('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => {
       if (head.length) socket.unshift(head);
-      if (!request.upgrade) return void socket.destroy();
+      if (!request.upgrade || !agrees(request.headers, fromRaw(message.rawHeaders))) {
+        socket.destroy();
+        const why = new ReachError('NO_WEBSOCKET', 'its answer to the WebSocket handshake is none');
+        return reject(new UpstreamFailure(why));
+      }
       resolve({ ...readHead(message), body: null, switched: socket });
     });
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
