@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const GUARD = fileURLToPath(new URL('../bin/guard.js', import.meta.url));
 const HERE = fileURLToPath(new URL('egress/', import.meta.url));
 const HOST = 'bench.test';
-const ROUNDS = 3;
+const ROUNDS = Number(process.env.ROUNDS ?? 3);
 const place = mkdtempSync(join(tmpdir(), 'guard-bench-egress-'));
 const home = join(place, 'home');
 const repository = join(home, 'project');
@@ -191,6 +191,9 @@ try {
         String(proxyPort),
         '--set',
         'confdir=' + join(place, 'mitm'),
+        '--set',
+        // Else it takes bodies as a whole before it passes them on.
+        'stream_large_bodies=64k',
         '--set',
         `ssl_verify_upstream_trusted_ca=${pki['ca.pem']}`,
       ],

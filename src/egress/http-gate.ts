@@ -72,6 +72,11 @@ export function createHttpGate(
       return refuse(route.refusal.kind === 'unreachable' ? 502 : 403, route.refusal);
     }
     const host = head.host ?? dialled.name;
+    // RFC 9110, section 9.3.8: whoever answers repeats what it got, and a proxy gets a password from guard.
+    if (route.proxied && request.method === 'TRACE') {
+      const reason = 'TRACE would have the proxy repeat what guard tells it';
+      return refuse(403, admitter.refuse(refusal(BUILT_IN.malformed, reason), host, dialled));
+    }
     if (host !== null && inspection?.opens(host, dialled.port)) {
       const upstream = new PlainUpstream(route.agent, route.proxied);
       return inspect({ ...inspected, host, upstream });

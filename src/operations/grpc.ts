@@ -5,7 +5,7 @@ import type { CallHead } from './types.ts';
 const PERMISSION_DENIED = '7';
 /** gRPC over HTTP/2, "Requests": Path. Package, service and method are identifiers. */
 const METHOD_PATH = /^\/((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)\/([A-Za-z_]\w*)$/;
-const TYPE = /^application\/grpc(-web)?(-text)?(?:[+;\s]|$)/i;
+const TYPE = /^\s*application\/grpc(-web)?(-text)?(?:[+;\s]|$)/i;
 /** A frame of grpc-web that holds trailers (grpc/doc/PROTOCOL-WEB.md). */
 const TRAILER_FRAME = 0x80;
 

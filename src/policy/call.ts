@@ -1,6 +1,8 @@
 import type { CallRule, Sourced } from '../profile/types.ts';
 import { argumentsHold } from './call-arguments.ts';
 import { glob } from './glob.ts';
+import { BUILT_IN, deny, refusedCredential } from './call-credential.ts';
+import { compileTarget } from './call-target.ts';
 import { compileHost, type HostPattern } from './hosts.ts';
 import { meetLayers } from './layers.ts';
 import { compareActions, strictest } from './strictest.ts';
@@ -61,8 +63,6 @@ interface Opinion extends Verdict {
   conditions: readonly string[];
 }
 
-const BUILT_IN: Source = { layer: 'default', file: 'guard', line: 0 };
-
 /** @throws GuardError for a host pattern that cannot be read */
 export function compileCalls(data: CallPolicyData, repositoryTrusted: boolean): CallPolicy {
   const any = (): boolean => true;
@@ -81,28 +81,12 @@ export function compileCalls(data: CallPolicyData, repositoryTrusted: boolean): 
 }
 
 /**
- * Of several targets in one (`a, b`) an allow needs all of them, a refusal one. Services differ about case, so a refusal does
- * not look at it; and what was cut off at the end may be what it names.
- */
-function compileTarget(pattern: string, action: Action): (target: string) => boolean {
-  if (action === 'allow') {
-    const is = glob(pattern);
-    return (target) => !target.endsWith('…') && target.split(', ').every(is);
-  }
-  const is = glob(pattern.toLowerCase());
-  return (target) => {
-    const folded = target.toLowerCase();
-    return is(folded) || target.endsWith('…') || folded.split(', ').some(is);
-  };
-}
-
-/**
  * What is to be done about a call: of its credential and of all its operations the strictest. A credential that is none
  * of guard's, or is where it does not belong, is refused whatever rules say.
  */
 export function decideCall(policy: CallPolicy, request: CallRequest): Verdict {
   const { credential } = request;
-  const problem = refusedCredential(policy, request);
+  const problem = refusedCredential(policy.foreign, request);
   if (problem) return problem;
   const verdicts = request.operations.map((operation) => {
     const narrowed = outsideGrant(policy, credential, operation);
@@ -257,45 +241,6 @@ function byClass({ provider, credential, protocol }: CallRequest, operation: Ope
   };
 }
 
-function refusedCredential(policy: CallPolicy, request: CallRequest): Verdict | null {
-  const { credential, host, port } = request;
-  switch (credential.kind) {
-    case 'none':
-    case 'granted':
-      return null;
-    case 'foreign':
-      if (policy.foreign.some((pattern) => pattern.matches(host, port))) return null;
-      return deny(
-        'credential.foreign',
-        `${credential.where} holds a credential that guard did not issue, and such are worth nothing here`,
-        'The user can bind one to this host under credentials in the profile.',
-      );
-    case 'stand-in':
-      return deny(
-        'credential.stand-in',
-        `${credential.where} holds what stands in the place of a secret in a covered file`,
-        'The user can let this session use the real one: credentials in the profile.',
-      );
-    case 'expired':
-      return deny('credential.expired', `the credential ${credential.name} has expired`);
-    case 'revoked':
-      return deny('credential.revoked', `the credential ${credential.name} was revoked`);
-    case 'not-granted':
-      return deny(
-        'session.grant',
-        `this session was started without the credential ${credential.name}`,
-        'Ask the user to start a session that has it: guard run --grant.',
-      );
-    case 'misplaced':
-      return deny(
-        'credential.misplaced',
-        `the placeholder of the credential ${credential.name} is where it does not belong: ${credential.where}`,
-      );
-    case 'leak':
-      return deny('credential.leak', `a real secret of the user's is in ${credential.where}`);
-  }
-}
-
 /** Of one layer: those that no other says more precisely, and among these the strictest. */
 function weigh(all: Opinion[] | undefined): Opinion | undefined {
   if (!all) return undefined;
@@ -313,8 +258,4 @@ function saysMore(a: Opinion, b: Opinion): boolean {
 /** The same condition, or a pattern that what the other writes out is an instance of. */
 function covers(general: string, special: string): boolean {
   return general === special || (general.includes('*') && glob(general)(special));
-}
-
-function deny(rule: string, reason: string, safer?: string): Verdict {
-  return { action: 'deny', rule, reason, ...(safer ? { safer } : {}), source: BUILT_IN };
 }

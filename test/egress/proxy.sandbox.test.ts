@@ -92,6 +92,14 @@ describe("behind the user's proxy", () => {
     expect(proxy.asked).toEqual([{ line: 'GET http://www.faraway.com/x?y', authorization: basic }]);
   });
 
+  it('no TRACE goes to it: it would repeat its credentials', async () => {
+    for (const more of [[], ['-H', 'Max-Forwards: 0'], ['-H', 'Upgrade: websocket']]) {
+      const { stdout } = await curl('-X', 'TRACE', ...more, 'http://www.faraway.com/x');
+      expect(stdout).toContain('guard: refused: network.malformed');
+    }
+    expect(proxy.asked).toEqual([]);
+  });
+
   it('what it refuses is unreachable, and the user is told why', async () => {
     const { stderr } = await curl('https://forbidden.faraway.com/');
     expect(stderr).toContain('alert internal error');

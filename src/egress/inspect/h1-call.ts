@@ -6,6 +6,7 @@ import { linger } from '../refuse.ts';
 import { tunnel } from '../tunnel.ts';
 import type { BodySink, ClientCall } from './call.ts';
 import { endToEnd, fromRaw, toRaw, valuesOf } from './headers.ts';
+import { reset } from './terminate.ts';
 import type { Answer } from './types.ts';
 
 export interface H1Exchange {
@@ -123,7 +124,7 @@ export class H1Call implements ClientCall {
   }
 
   cut(): void {
-    this.#exchange.client.destroy();
+    reset(this.#exchange.client);
   }
 
   /** An answer that came before the end of the request: the rest is read for a moment, so that the answer arrives. */

@@ -6,6 +6,16 @@ export const CHUNK_BUFFER = 4 * 1024;
 /** In the order of preference; a client that offers none of them is refused by OpenSSL with the alert for it. */
 const PROTOCOLS = ['h2', 'http/1.1', 'http/1.0'];
 
+/** What lies beneath opened connections. */
+const beneath = new WeakMap<Socket, Socket>();
+
+/** Ends a connection so that nobody takes what came for all there is: many clients miss the end of TLS (RFC 8446, section 6.1). */
+export function reset(client: Socket): void {
+  const socket = beneath.get(client) ?? client;
+  if (!socket.destroyed) socket.resetAndDestroy();
+  client.destroy();
+}
+
 /**
  * Answers a TLS hello in the host's place. Resolves to the opened connection, or to why there is none: the client broke off,
  * sent nonsense, or did not finish in time.
@@ -21,6 +31,7 @@ export function terminateTls(
     ALPNProtocols: PROTOCOLS,
     ...{ highWaterMark: CHUNK_BUFFER },
   });
+  beneath.set(opened, client);
   return new Promise((resolve) => {
     const timer = setTimeout(() => fail('ETIMEDOUT'), milliseconds);
     const fail = (code: string) => {

@@ -3,6 +3,7 @@ import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { dial } from '../dial.ts';
 import { reachError, ReachError } from '../failure.ts';
 import type { Target } from '../types.ts';
+import { CHUNK_BUFFER } from '../inspect/terminate.ts';
 import { upstreamContext } from './roots.ts';
 import { SessionCache } from './session-cache.ts';
 
@@ -57,6 +58,8 @@ export function secure(
       minVersion: 'TLSv1.2',
       ...(alpn.length ? { ALPNProtocols: [...alpn] } : {}),
       ...(session ? { session } : {}),
+      // Not among node:tls' own options; passed on to the stream, of which there are many at once.
+      ...{ highWaterMark: CHUNK_BUFFER },
     };
     const secured = connect(options);
     const settle = (error?: Error) => {

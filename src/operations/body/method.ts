@@ -17,6 +17,9 @@ export function effectiveMethods(
   const named = [
     ...call.headers.flatMap(([name, value]) => (isHeader(name) ? value.split(',') : [])),
     ...[...query.values].flatMap(([name, values]) => (isParameter(name) ? values : [])),
+    ...[...query.values].flatMap(([name, values]) =>
+      name.toLowerCase() === '$httpheaders' ? values.flatMap(inHeaders) : [],
+    ),
     ...(body ? inBody(body) : []),
   ];
   const methods = named.map((method) => method.trim().toUpperCase());
@@ -24,6 +27,16 @@ export function effectiveMethods(
     string,
     ...string[],
   ];
+}
+
+/** Google takes headers in the query, for pages that cannot send them. */
+function inHeaders(text: string): string[] {
+  return text.split(/[\r\n]+/).flatMap((line) => {
+    const colon = line.indexOf(':');
+    return colon > 0 && isHeader(line.slice(0, colon).trim().toLowerCase())
+      ? line.slice(colon + 1).split(',')
+      : [];
+  });
 }
 
 function inBody(body: Arguments): string[] {

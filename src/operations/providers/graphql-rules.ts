@@ -5,7 +5,14 @@ import { compileConditions, type Conditions } from '../rest/conditions.ts';
 import { compileJsonPath, type JsonPath } from '../rest/json-path.ts';
 import { compileTemplate, type Template } from '../rest/template.ts';
 import type { GraphqlData, GraphqlRule } from './data.ts';
-import { asTarget, strictestOf, unknownOperation, weigh, type Candidate } from './weigh.ts';
+import {
+  asTarget,
+  joinTargets,
+  strictestOf,
+  unknownOperation,
+  weigh,
+  type Candidate,
+} from './weigh.ts';
 
 interface CompiledRule {
   data: GraphqlRule;
@@ -120,8 +127,7 @@ function targetOf(paths: readonly JsonPath[], given: Json): string | null {
 }
 
 function listOf(values: readonly Json[]): string | null {
-  const names = values.flatMap((value) => asTarget(value) ?? []);
-  return names.length ? names.slice(0, 5).join(', ') : null;
+  return joinTargets(values.flatMap((value) => asTarget(value) ?? []));
 }
 
 const USUAL = ['id', 'input.id'].map((path) => compileJsonPath(path, false));

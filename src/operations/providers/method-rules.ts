@@ -3,7 +3,7 @@ import type { Json, Operation, OperationClass } from '../../policy/types.ts';
 import { compileConditions, type Conditions, type Surroundings } from '../rest/conditions.ts';
 import { compileJsonPath, type JsonPath } from '../rest/json-path.ts';
 import type { MethodRule } from './data.ts';
-import { asTarget, weigh, type Candidate } from './weigh.ts';
+import { asTarget, joinTargets, weigh, type Candidate } from './weigh.ts';
 
 export interface CompiledMethods {
   rules: readonly {
@@ -66,7 +66,7 @@ export function judgeMethod(
 export function targetAt(paths: readonly JsonPath[], body: Json): string | null {
   for (const path of paths) {
     const found = path.find(body).flatMap(({ value }) => listed(value));
-    if (found.length) return found.slice(0, 5).join(', ');
+    if (found.length) return joinTargets(found);
   }
   return null;
 }

@@ -6,15 +6,33 @@ import type { CallView } from '../rest/view.ts';
 import type { BodyNeed, CallHead } from '../types.ts';
 import type { Provider } from './compile.ts';
 
+export interface GitCall {
+  operations: Operation[];
+  /** Whichever way the path is read, it is a repository's. */
+  alone: boolean;
+}
+
 /** What is asked of a repository of the provider's, in any way to read the path; null where it is none. */
-export function readGitCall(provider: Provider, view: CallView): Operation[] | null {
+export function readGitCall(provider: Provider, view: CallView): GitCall | null {
   const { call } = view;
   if (!speaks(provider, view)) return null;
   for (const path of spellings(call.path, view)) {
     const request = readGit({ ...call, path });
-    if (request) return [...gitOperations(request)];
+    if (request) return { operations: [...gitOperations(request)], alone: isAlone(view) };
   }
   return null;
+}
+
+function isAlone({ call, methods, paths }: CallView): boolean {
+  const isGit = (path: string): boolean => gitBodyNeeded({ method: call.method, path }) !== null;
+  return (
+    methods.every((method) => ['GET', 'HEAD', 'POST'].includes(method)) &&
+    paths.doubtful === null &&
+    paths.readings.every((segments) => {
+      const path = `/${segments.map(encodeMarks).join('/')}`;
+      return isGit(path) || isGit(foldWords(path));
+    })
+  );
 }
 
 export function gitNeeds(
@@ -39,10 +57,12 @@ function spellings(path: string, { paths }: Pick<CallView, 'paths'>): string[] {
   const mark = path.indexOf('?');
   const query = mark < 0 ? '' : path.slice(mark);
   const plain = paths.readings.map((segments) => `/${segments.map(encodeMarks).join('/')}`);
-  const folded = plain.map((each) =>
-    each.replace(/\/(?:info\/[^]*|git-[\w-]+|HEAD)$/i, (words) => words.toLowerCase()),
-  );
+  const folded = plain.map(foldWords);
   return [...new Set([path, ...[...plain, ...folded].map((each) => each + query)])];
+}
+
+function foldWords(path: string): string {
+  return path.replace(/\/(?:info\/[^]*|git-[\w-]+|HEAD)$/i, (words) => words.toLowerCase());
 }
 
 function encodeMarks(segment: string): string {

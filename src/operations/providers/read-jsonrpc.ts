@@ -4,7 +4,7 @@ import type { CallView } from '../rest/view.ts';
 import { judgeMethod, type CompiledMethods } from './method-rules.ts';
 import { asTarget, unknownOperation } from './weigh.ts';
 
-const MAX_CALLS = 100;
+const MAX_CALLS = 1000;
 /** The Model Context Protocol's way to call a tool. */
 const TOOL_CALL = 'tools/call';
 const TARGETS = ['id', 'name', 'path', '*'].map((name) =>
@@ -19,9 +19,9 @@ export function readJsonRpc(jsonrpc: CompiledMethods, view: CallView): Operation
   if (jsonrpc.rules.length === 0) return [];
   const calls = view.bodies.flatMap((body) => (Array.isArray(body) ? (body as Json[]) : [body]));
   const found = calls.flatMap((call): [string, Json][] => {
-    if (typeof call !== 'object' || call === null || Array.isArray(call)) return [];
-    const { jsonrpc: version, method, params } = call as Record<string, Json>;
-    return version !== undefined && typeof method === 'string' ? [[method, params ?? null]] : [];
+    const { jsonrpc: version, method, params, id } = membersOf(call);
+    const isCall = version !== undefined || (params !== undefined && id !== undefined);
+    return isCall && typeof method === 'string' ? [[method, params ?? null]] : [];
   });
   const operations = found.slice(0, MAX_CALLS).map(([method, params]) => {
     const tool = method === TOOL_CALL ? asTarget(membersOf(params).name) : null;
@@ -43,10 +43,13 @@ export function readJsonRpc(jsonrpc: CompiledMethods, view: CallView): Operation
   return operations;
 }
 
-function membersOf(value: Json): Record<string, Json> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, Json>)
-    : {};
+/** By names in small letters: some servers know no case in them. */
+function membersOf(value: Json): Partial<Record<string, Json>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
+  const members = Object.entries(value as Record<string, Json>);
+  return Object.fromEntries(
+    members.slice(0, 1000).map(([name, inner]) => [name.toLowerCase().replaceAll('ſ', 's'), inner]),
+  );
 }
 
 function targetOf(params: Json): string | null {

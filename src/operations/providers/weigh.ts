@@ -6,6 +6,7 @@ const MAX_TEXT = 256;
 /** More than a person could weigh. */
 const MAX_OPERATIONS = 200;
 const MAX_LOOKED_AT = 2000;
+const MAX_SHOWN = 5;
 
 /** A reading of a request, before it is known whether another one is stricter. */
 export interface Candidate {
@@ -43,7 +44,12 @@ export function strictestOf(candidates: readonly Candidate[]): Candidate | null 
 /** With every text cut to length; the strictest of too many, and one that says so. */
 export function bounded(operations: readonly Operation[]): [Operation, ...Operation[]] {
   const all: Operation[] = [];
-  for (const operation of operations.slice(0, MAX_LOOKED_AT).map(cut))
+  // Of too many the strictest: behind two thousand that are harmless there may be one that is not.
+  const looked =
+    operations.length <= MAX_LOOKED_AT
+      ? operations
+      : operations.toSorted((a, b) => STRICTNESS.indexOf(b.class) - STRICTNESS.indexOf(a.class));
+  for (const operation of looked.slice(0, MAX_LOOKED_AT).map(cut))
     if (!all.some((other) => isSame(other, operation))) all.push(operation);
   const [first, ...rest] = all;
   if (!first) return [unknownOperation('request', 'guard does not know what it asks for')];
@@ -71,6 +77,12 @@ export function inDoubt(operation: Operation, because: string): Operation {
   return isStricter('unknown', operation.class)
     ? { ...operation, class: 'unknown', because }
     : operation;
+}
+
+/** Several targets as one; `…` says that there are more. */
+export function joinTargets(names: readonly string[]): string | null {
+  if (names.length === 0) return null;
+  return (names.length > MAX_SHOWN ? [...names.slice(0, MAX_SHOWN), '…'] : names).join(', ');
 }
 
 /** A scalar as a target. */

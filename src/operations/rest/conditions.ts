@@ -102,13 +102,13 @@ function finder(
       return ({ query }) =>
         [...query].flatMap(([name, values]) =>
           name.toLowerCase().replace(/\[\]$/, '') === lower
-            ? values.map((value) => ({ at: path, value }))
+            ? values.map((value) => ({ at: path, value, exact: name === path }))
             : [],
         );
     case 'header':
       return ({ headers }) =>
         headers.flatMap(([name, value]) =>
-          name === lower ? [{ at: lower, value: value.trim() }] : [],
+          name === lower ? [{ at: lower, value: value.trim(), exact: true }] : [],
         );
   }
 }
@@ -118,7 +118,7 @@ type Tested = { holds: Holds; at: Found | null };
 function tester(test: ConditionTest): (found: readonly Found[]) => Tested {
   if (test.kind === 'present')
     return (found) => {
-      const seen = found.find(({ value }) => value !== UNSEEN);
+      const seen = found.find(({ value, exact }) => value !== UNSEEN && exact);
       if (seen) return { holds: test.present ? 'yes' : 'no', at: seen };
       if (found.length) return { holds: 'maybe', at: found[0] ?? null };
       return { holds: test.present ? 'no' : 'yes', at: null };
@@ -128,8 +128,8 @@ function tester(test: ConditionTest): (found: readonly Found[]) => Tested {
     let maybe: Found | null = null;
     for (const one of found) {
       const holds = one.value === UNSEEN ? 'maybe' : each(one.value);
-      if (holds === 'yes') return { holds, at: one };
-      if (holds === 'maybe') maybe ??= one;
+      if (holds === 'yes' && one.exact) return { holds, at: one };
+      if (holds !== 'no') maybe ??= one;
     }
     return { holds: maybe ? 'maybe' : 'no', at: maybe };
   };

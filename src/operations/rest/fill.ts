@@ -1,5 +1,5 @@
 import type { Json } from '../../policy/types.ts';
-import { asTarget } from '../providers/weigh.ts';
+import { asTarget, joinTargets } from '../providers/weigh.ts';
 import { compileJsonPath } from './json-path.ts';
 
 export interface Fillers {
@@ -29,7 +29,7 @@ function getter(name: string): (fillers: Fillers) => string | null {
     const path = compileJsonPath(name.slice('body.'.length), true);
     return ({ body }) => {
       const found = path.find(body).flatMap(({ value }) => listed(value));
-      return found.length ? found.slice(0, 5).join(', ') : null;
+      return joinTargets(found);
     };
   }
   return ({ parameters }) => parameters[name] ?? null;

@@ -12,6 +12,8 @@ export interface Found {
   at: string;
   /** `UNSEEN` where it, or what it lies in, cannot be told. */
   value: Json;
+  /** With names as they are written, and no JSON in a string on the way: not every server would find it otherwise. */
+  exact: boolean;
 }
 
 export interface JsonPath {
@@ -32,6 +34,7 @@ export function compileJsonPath(written: string, anyCase: boolean): JsonPath {
 /** Names from here to the root; written out only for what is found. */
 interface Trail {
   name: string;
+  exact: boolean;
   above: Trail | null;
 }
 
@@ -56,12 +59,14 @@ class Search {
   #walk(value: Json, index: number, trail: Trail | null, unwrapped: number): void {
     this.#visits += 1;
     if (this.#visits > MAX_VISITS) {
-      if (this.#visits === MAX_VISITS + 1) this.#found.push({ at: written(trail), value: UNSEEN });
+      if (this.#visits === MAX_VISITS + 1)
+        this.#found.push({ at: written(trail), value: UNSEEN, exact: false });
       return;
     }
     const word = this.#words[index];
     if (word === undefined || value === UNSEEN) {
-      this.#found.push({ at: written(trail), value });
+      const exact = unwrapped === 0 && (trail?.exact ?? true);
+      this.#found.push({ at: written(trail), value, exact });
       return;
     }
     if (word === '**') this.#walk(value, index + 1, trail, unwrapped);
@@ -72,16 +77,20 @@ class Search {
     }
     if (typeof value !== 'object' || value === null) return;
     const members = value as Record<string, Json>;
+    const before = trail?.exact ?? true;
     for (const name of Object.keys(members)) {
       const inner = members[name] ?? null;
-      if (word === '**') this.#walk(inner, index, { name, above: trail }, unwrapped);
-      else if (word === '*' || word === name || this.#same(index, name))
-        this.#walk(inner, index + 1, { name, above: trail }, unwrapped);
+      if (word === '**') this.#walk(inner, index, { name, exact: before, above: trail }, unwrapped);
+      else if (word === '*' || word === name)
+        this.#walk(inner, index + 1, { name, exact: before, above: trail }, unwrapped);
+      else if (this.#same(index, name))
+        this.#walk(inner, index + 1, { name, exact: false, above: trail }, unwrapped);
     }
   }
 
   #same(index: number, name: string): boolean {
-    return this.#anyCase && name.toLowerCase() === this.#folded[index];
+    // To Go's decoder the long s is an s as well (encoding/json, foldName).
+    return this.#anyCase && name.toLowerCase().replaceAll('ſ', 's') === this.#folded[index];
   }
 }
 

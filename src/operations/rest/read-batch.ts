@@ -1,7 +1,7 @@
 import type { Json, Operation } from '../../policy/types.ts';
 import type { BatchPlace } from '../providers/data.ts';
 import { isStricter, unknownOperation } from '../providers/weigh.ts';
-import type { HttpCall } from '../types.ts';
+import type { HeaderList, HttpCall } from '../types.ts';
 import { UNSEEN } from '../unseen.ts';
 import { compileJsonPath, type JsonPath } from './json-path.ts';
 import { compileRoute, matchesRoute, type Route } from './routes.ts';
@@ -17,7 +17,12 @@ export interface CompiledBatch {
 
 /** Services take 20 to 100. */
 const MAX_REQUESTS = 200;
-const REQUEST_LINE = /^([A-Za-z]{3,16}) (\S{1,8192}) HTTP\/\d\.\d\s*$/;
+/** Google takes one without a version as well. */
+const REQUEST_LINE =
+  /^[ \t]*([A-Za-z]{3,16})[ \t]+((?:\/|https?:\/\/)\S{0,8192})(?:[ \t]+HTTP\/[\d.]+)?[ \t]*$/;
+/** Headers of an inner request that make another method of it. */
+const OVERRIDE = /^x-(?:http-)?method(?:-override)?$/i;
+const HEADER = /^([\w-]+):[ \t]*(.*)$/;
 
 export function compileBatch(data: BatchPlace): CompiledBatch {
   return {
@@ -32,6 +37,7 @@ export function compileBatch(data: BatchPlace): CompiledBatch {
 interface Inner {
   method: string;
   path: string;
+  overrides: HeaderList;
   body: Buffer;
 }
 
@@ -73,14 +79,27 @@ function innerOf(batch: CompiledBatch, item: Json): Inner | null {
   const path = batch.path.find(item).map(({ value }) => value);
   if (method.length !== 1 || path.length !== 1) return null;
   if (typeof method[0] !== 'string' || typeof path[0] !== 'string') return null;
-  const [body] = batch.body.find(item);
+  const [body, another] = batch.body.find(item);
+  if (another) return null;
   const text =
     body === undefined
       ? ''
       : typeof body.value === 'string'
         ? body.value
         : JSON.stringify(body.value);
-  return { method: method[0], path: path[0], body: Buffer.from(text) };
+  const overrides = HEADERS.find(item).flatMap(({ value }) => overridesIn(value));
+  return { method: method[0], path: path[0], overrides, body: Buffer.from(text) };
+}
+
+const HEADERS = compileJsonPath('headers', true);
+
+function overridesIn(headers: Json): (readonly [string, string])[] {
+  if (typeof headers !== 'object' || headers === null) return [];
+  return Object.entries(headers as Record<string, Json>).flatMap(([name, value]) =>
+    OVERRIDE.test(name.replaceAll('_', '-')) && typeof value === 'string'
+      ? [[name.toLowerCase(), value] as const]
+      : [],
+  );
 }
 
 /** `multipart/mixed` with `application/http` in its parts: every line that is a request's first one. */
@@ -88,26 +107,44 @@ function inParts(view: CallView): Inner[] | string {
   if (view.call.body.state !== 'whole') return view.bodyDoubt ?? 'it has no body';
   const found: Inner[] = [];
   const lines = view.call.body.bytes.toString('utf8').split(/\r\n|\n|\r/);
-  for (const [index, line] of lines.entries()) {
+  let parts = 0;
+  for (let index = 0; index < lines.length && found.length <= MAX_REQUESTS; index += 1) {
+    const line = lines[index] ?? '';
+    if (/^content-transfer-encoding:[ \t]*(?:base64|quoted)/i.test(line))
+      return 'a part of it is encoded';
+    if (/^content-type:[ \t]*application\/http\b/i.test(line)) parts += 1;
     const [, method, path] = REQUEST_LINE.exec(line) ?? [];
     if (method === undefined || path === undefined) continue;
-    if (found.length > MAX_REQUESTS) break;
-    found.push({ method, path, body: Buffer.from(bodyAfter(lines, index)) });
+    const { overrides, body, end } = restOf(lines, index + 1);
+    found.push({ method, path, overrides, body: Buffer.from(body) });
+    index = end - 1;
   }
-  return found;
+  return parts > found.length && found.length <= MAX_REQUESTS
+    ? 'one of its requests cannot be read'
+    : found;
 }
 
-function bodyAfter(lines: readonly string[], index: number): string {
-  const blank = lines.indexOf('', index);
-  if (blank < 0) return '';
-  const rest = lines.slice(blank + 1);
-  const end = rest.findIndex((line) => line.startsWith('--'));
-  return rest.slice(0, end < 0 ? rest.length : end).join('\n');
+/** What follows a request line: its headers, and its body up to the next boundary or request line. */
+function restOf(
+  lines: readonly string[],
+  start: number,
+): { overrides: (readonly [string, string])[]; body: string; end: number } {
+  const overrides: (readonly [string, string])[] = [];
+  const isEnd = (line: string | undefined): boolean =>
+    line === undefined || line.startsWith('--') || REQUEST_LINE.test(line);
+  let at = start;
+  for (; lines[at] !== '' && !isEnd(lines[at]); at += 1) {
+    const [, name = '', value = ''] = HEADER.exec(lines[at] ?? '') ?? [];
+    if (OVERRIDE.test(name.replaceAll('_', '-'))) overrides.push([name.toLowerCase(), value]);
+  }
+  const body = at;
+  while (!isEnd(lines[at])) at += 1;
+  return { overrides, body: lines.slice(body + 1, at).join('\n'), end: at };
 }
 
 /** Paths in it start at the host or at the folder the batch lies in: both readings, and the stricter one. */
 function classifyInner(
-  { method, path, body }: Inner,
+  { method, path, overrides, body }: Inner,
   { call, path: outer }: CallView,
   classify: (call: HttpCall) => readonly Operation[],
 ): readonly Operation[] {
@@ -121,6 +158,7 @@ function classifyInner(
       path: each,
       headers: [
         ...call.headers.filter(([name]) => !/^content-|-override$|^x-method/.test(name)),
+        ...overrides,
         ...(body.length ? ([['content-type', 'application/json']] as const) : []),
       ],
       body: { bytes: body, state: body.length ? 'whole' : 'none' },

@@ -1,5 +1,6 @@
 import type { Json, Operation, OperationClass } from '../../policy/types.ts';
 import type { RestRule } from '../providers/data.ts';
+import { UNSEEN } from '../unseen.ts';
 import { inDoubt, isStricter, strictestOf, weigh, type Candidate } from '../providers/weigh.ts';
 import { compileConditions, type Conditions } from './conditions.ts';
 import { compileFill, type Fillers } from './fill.ts';
@@ -88,6 +89,24 @@ export function readRest(
   return doubt === null ? best : { ...best, operation: inDoubt(best.operation, doubt) };
 }
 
+/** `.` and `..` as segments, encoded any number of times. */
+const DOTS =
+  /(?:^|[/\\]|%(?:25)*(?:2f|5c))(?:\.|%(?:25)*2e){1,2}(?=$|[/\\;?#]|%(?:25)*(?:2f|5c|23|3f))/i;
+
+/**
+ * A path with dots in it, by every name it may lead to: what a person allowed by one name does not count for the others. No
+ * client sends such a path unless it is told to.
+ */
+export function readElsewhere(rest: CompiledRest, view: CallView): Operation[] {
+  if (!DOTS.test(view.path)) return [];
+  return view.methods.flatMap((method) =>
+    view.paths.readings.map((path) => {
+      const { operation } = byMethod(rest, view, method);
+      return { ...operation, name: `${method} /${path.join('/')}` };
+    }),
+  );
+}
+
 function doubts(view: CallView, looked: { body: boolean; query: boolean }): string | null {
   const { state } = view.call.body;
   const unread = looked.body || state === 'too-large' || state === 'undecodable';
@@ -124,14 +143,16 @@ function judge(
     // A body that cannot be read says nothing: it may be this, and a person has to see that it was not told.
     class: judged.unreadable && isStricter(data.class, 'unknown') ? 'unknown' : data.class,
     target: (rule.target ? rule.target(fillers) : null) ?? view.path,
-    arguments: argumentsOf(fillers),
+    arguments: argumentsOf(fillers, view),
     ...(because ? { because } : {}),
   };
   return [{ operation, byRule: true, sure: exact && judged.holds === 'yes' }];
 }
 
-function argumentsOf({ parameters, body, query }: Fillers): Json {
-  return { path: parameters, query: Object.fromEntries(query), body };
+/** What servers may read differently a rule of a person's cannot hold on to. */
+function argumentsOf({ parameters, body, query }: Fillers, { bodyDoubt }: CallView): Json {
+  const seen = bodyDoubt === null ? body : UNSEEN;
+  return { path: parameters, query: Object.fromEntries(query), body: seen };
 }
 
 function byMethod(rest: CompiledRest, view: CallView, method: string): Candidate {
@@ -139,11 +160,10 @@ function byMethod(rest: CompiledRest, view: CallView, method: string): Candidate
     name: `${method} ${view.path}`,
     class: classOfMethod(method, rest.otherwise),
     target: view.path,
-    arguments: argumentsOf({
-      parameters: {},
-      body: view.bodies[0] ?? null,
-      query: view.query.values,
-    }),
+    arguments: argumentsOf(
+      { parameters: {}, body: view.bodies[0] ?? null, query: view.query.values },
+      view,
+    ),
   };
   return { operation, byRule: false, sure: true };
 }

@@ -56,13 +56,29 @@ export function viewHead(head: CallHead): HeadView {
   const mark = head.path.indexOf('?');
   const path = mark < 0 ? head.path : head.path.slice(0, mark);
   const query = readQuery(head.path);
-  return { path, paths: readPath(path), query, methods: methodsOf(head, query, null) };
+  const paths = withRewritten(readPath(path), head);
+  return { path, paths, query, methods: methodsOf(head, query, null) };
+}
+
+/** Headers by which some frameworks and proxies take another path for the one that was asked for. */
+const REWRITES = /^x[-_](?:original|rewrite|forwarded)[-_](?:ur[il]|path)$/;
+
+function withRewritten(paths: PathReadings, { headers }: CallHead): PathReadings {
+  const others = headers.flatMap(([name, value]) => (REWRITES.test(name) ? [value.trim()] : []));
+  if (others.length === 0) return paths;
+  const read = others.slice(0, 4).map((other) => readPath(other.replace(/\?.*$/s, '')));
+  return {
+    readings: [...paths.readings, ...read.flatMap(({ readings }) => readings)],
+    doubtful: read.reduce((doubt, one) => doubt ?? one.doubtful, paths.doubtful),
+  };
 }
 
 /** A type that says picture or film hides nothing from a server that does not look at types. */
 function readBody({ headers, body: { bytes } }: HttpCall): Arguments {
   const body = readArguments(headers, bytes);
-  return body.kind === 'binary' && /^\s*[[{]/.test(bytes.toString('latin1', 0, 64))
+  return body.kind === 'binary' &&
+    body.doubtful === null &&
+    /^(?:\xef\xbb\xbf)?\s*[[{]/.test(bytes.toString('latin1', 0, 64))
     ? readArguments([], bytes)
     : body;
 }

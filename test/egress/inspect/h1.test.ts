@@ -347,6 +347,14 @@ describe('WebSocket', () => {
     expect(host.connections).toBe(0);
   });
 
+  it('needs the host to answer its key, not only a status of 101', async () => {
+    const socket = await open();
+    socket.write(
+      'GET /status/101 HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n',
+    );
+    expect(await readAll(socket)).toMatch(/^HTTP\/1.1 502 /);
+  });
+
   it('does not let a connection become anything else', async () => {
     const { stdout } = await curl(
       '-H',

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -59,11 +61,17 @@ export async function openHost(
     response.on('error', () => undefined);
     handler(request, response);
   });
-  server.on('upgrade', (request: { url?: string }, socket: Socket) => {
+  server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
     host.log.push(`upgrade ${request.url}`);
     socket.on('error', () => undefined);
+    // RFC 6455, section 1.3.
+    const accept = createHash('sha1')
+      .update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+      .digest('base64');
     socket.write(
-      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nX-A: 1\r\n\r\nhi',
+      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nX-A: 1\r\n${
+        request.url === '/status/101' ? '' : `Sec-WebSocket-Accept: ${accept}\r\n`
+      }\r\nhi`,
     );
     socket.pipe(socket);
   });
