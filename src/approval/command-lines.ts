@@ -1,4 +1,4 @@
-import { steady, steadyArgument } from './steady-text.ts';
+import { steadyArgument, steadyTitle } from './steady-text.ts';
 import type { Question } from './types.ts';
 import { textWidth, wrap } from './wrap.ts';
 
@@ -28,7 +28,7 @@ export function commandLines({ argv, title }: Question, width: number): CommandL
     const shown = cut ? word.slice(0, left) : word;
     left -= shown.length;
     // An argument is quoted where a reader could take it for two; a title never is.
-    const safe = argv?.length ? steadyArgument(shown, SHOWN) : steady(shown, SHOWN);
+    const safe = argv?.length ? steadyArgument(shown, SHOWN) : steadyTitle(shown, SHOWN);
     const gap = used > 0 ? 1 : 0;
     const wide = textWidth(safe);
     if (used + gap + wide > width && used > 0) flush();

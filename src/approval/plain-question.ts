@@ -1,7 +1,7 @@
 import { KeyReader } from './key-reader.ts';
 import { Measurements } from './measure.ts';
 import type { Size } from './prompt-layout.ts';
-import { answerLine, ASK, plainText, type Decided } from './question-text.ts';
+import { answerLine, ASK, CANNOT_ALLOW, plainText, type Decided } from './question-text.ts';
 import {
   attemptOf,
   BELL,
@@ -44,7 +44,7 @@ export async function askPlainly(
         measurements.begin(questions);
         await measurements.settled(FACTS_WITHIN);
         attempt.signal.throwIfAborted();
-        const { lines, shown } = plainText(questions, screen, sign, measurements.done);
+        const { lines, shown, whole } = plainText(questions, screen, sign, measurements.done);
         // What stood there before: all of an own screen, or as many lines as were left.
         const erase = screen.farewell
           ? CLEAR
@@ -58,9 +58,10 @@ export async function askPlainly(
         if (!(await keys.drain(attempt.signal, joined ? SETTLE_JOINED : SETTLE)))
           return { key: 'hang-up', listed };
         for (const id of listed) asked.add(id);
-        screen.write(`╰ ${ASK}`);
+        screen.write(`╰ ${whole ? ASK : CANNOT_ALLOW}`);
         for (;;) {
           const key = await keys.next(attempt.signal);
+          if (key === 'yes' && !whole) continue;
           if (key === 'yes' || key === 'no' || key === 'deny-all' || key === 'hang-up')
             return { key, listed };
         }

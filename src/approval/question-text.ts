@@ -19,12 +19,19 @@ const NARROWEST = 20;
 const LABEL = 9;
 
 export const ASK = 'Allow this once? [y/N] ';
+/** In its place, where a yes would allow what nobody has seen. */
+export const CANNOT_ALLOW = 'Too long for this screen, so it cannot be allowed. [N] ';
 
 export interface PlainText {
   /** Escaped, for a screen of the size. The last line, `ASK`, is not among them. */
   lines: string[];
   /** The questions whose command is among them: what a yes would allow. */
   shown: readonly Question[];
+  /**
+   * False for a request to a service that does not fit: it may ask for many things at once, and what is left out can be the
+   * worst. Of a command the beginning and the end say what it is.
+   */
+  whole: boolean;
 }
 
 /** Questions of one shape as lines, as many of their commands as can stand on the screen as a whole, at least one. */
@@ -53,18 +60,18 @@ export function plainText(
   const fits = several && all.length <= Math.min(COMMAND_LINES, most);
   const shown = fits ? questions : questions.filter((question) => sameCommand(question, first));
   const more = questions.length - shown.length;
+  const room = Math.min(COMMAND_LINES, most);
+  const whole = first.wants === undefined || fits || commandLines(first, width - 2).length <= room;
   const lines = [
     ...wrap(`guard: ${leadOf(first, shown.length)}`, width).slice(0, 2),
     ...wrap('words' in sign ? `your sign: ${sign.words}` : signText(sign), width).slice(0, 2),
     '',
-    ...(fits
-      ? all
-      : oneCommand(first, width - 2, Math.min(COMMAND_LINES, most)).map((line) => `  ${line}`)),
+    ...(fits ? all : oneCommand(first, width - 2, room).map((line) => `  ${line}`)),
     ...(more ? [cut(`  and ${more} more of this kind: n denies them too`, width)] : []),
     '',
     ...fields,
   ];
-  return { lines: lines.map((line) => (line ? `│ ${line}` : '│')), shown };
+  return { lines: lines.map((line) => (line ? `│ ${line}` : '│')), shown, whole };
 }
 
 function sameCommand(one: Question, other: Question): boolean {

@@ -24,6 +24,11 @@ export function steadyArgument(argument: string, limit: number): string {
   return alone(printableArgv([argument], limit)).replace(SPACES, (run) => `\\x20{${run.length}}`);
 }
 
+/** A title, the same way: parts of it are the other side's. */
+export function steadyTitle(title: string, limit: number): string {
+  return steady(title, limit).replace(SPACES, (run) => `\\x20{${run.length}}`);
+}
+
 function alone(text: string): string {
   if (SIMPLE.test(text)) return text;
   segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });

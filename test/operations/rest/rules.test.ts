@@ -75,9 +75,9 @@ describe('rules', () => {
   it('that are milder count only as they are written', () => {
     expect(classes('POST /search/x')).toEqual(['read']);
     expect(classes('POST /SEARCH/x')).toEqual(['change']);
-    expect(classes('DELETE /search/../repos/r')).toEqual(['destroy']);
-    expect(classes('POST /search/../repos')).toEqual(['change']);
-    expect(classes('POST /search/%2e%2e/repos')).toEqual(['change']);
+    expect(new Set(classes('DELETE /search/../repos/r'))).toEqual(new Set(['destroy']));
+    expect(new Set(classes('POST /search/../repos'))).toEqual(new Set(['change']));
+    expect(new Set(classes('POST /search/%2e%2e/repos'))).toEqual(new Set(['change']));
   });
 
   it('take the target from the body', () => {
