@@ -35,7 +35,7 @@ const { builtinBrokers, builtinProfiles, builtinProviders, builtinRules } = (
 writeFileSync('dist/builtin-profiles.json', await builtinProfiles());
 writeFileSync('dist/builtin-rules.json', await builtinRules());
 writeFileSync('dist/builtin-brokers.json', await builtinBrokers());
-mkdirSync('dist/providers');
+mkdirSync('dist/providers', { recursive: true });
 for (const [name, text] of Object.entries(await builtinProviders()))
   writeFileSync(join('dist/providers', name), text);
 rmSync('dist/build', { recursive: true });

@@ -7,12 +7,13 @@ import type { PgCall, PgLogin, PgVerdict, UpstreamTls } from '../egress/postgres
 import type { DatabaseGate } from '../egress/types.ts';
 import type { CredentialFact } from '../policy/types.ts';
 import type { Decisions } from './decisions.ts';
+import { POSTGRES } from './opened-hosts.ts';
 import type { Services } from './services.ts';
 
-/** The provider of a credential that is a database's password; no file under `profiles/providers` speaks its protocol. */
-const POSTGRES = 'postgres';
 /** https://www.postgresql.org/docs/current/libpq-connect.html, "port". */
 const POSTGRES_PORT = 5432;
+/** Milliseconds. */
+const RIGHT_CHECKED_EVERY = 500;
 const OWN_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** A server that guard logs in to. */
@@ -190,6 +191,7 @@ export function databaseGate(options: DatabasesOptions): DatabaseGate {
             reason: `the credential ${meaning.name} is ${meaning.state === 'not-granted' ? 'not granted to this session' : meaning.state}`,
           });
         placeholder = given;
+        endWithRight(client, () => credentials.meaningOf(given)?.state === 'granted');
         return Promise.resolve({
           ok: true,
           user: database.user ?? user,
@@ -209,6 +211,14 @@ export function databaseGate(options: DatabasesOptions): DatabaseGate {
       });
     },
   };
+}
+
+/** What was prepared runs again unjudged, so a connection ends with the right to it. */
+function endWithRight(client: Socket, holds: () => boolean): void {
+  const timer = setInterval(() => {
+    if (!holds()) client.destroy();
+  }, RIGHT_CHECKED_EVERY);
+  client.once('close', () => clearInterval(timer));
 }
 
 function rightOf(credentials: Credentials, placeholder: string): CredentialFact {

@@ -7,6 +7,8 @@ import { Pace } from './facts/pace.ts';
 
 /** Milliseconds for all of it; a push waits meanwhile. */
 const LIMIT = 3000;
+const UNTOLD =
+  "whether it drops commits cannot be told from the session's repository: git fetch brings what the remote has";
 /** More branches in one push are not looked at one by one. */
 const UPDATES = 20;
 
@@ -31,8 +33,7 @@ export async function withForcedPushes(
   const judge = async (operation: Operation): Promise<Operation> => {
     const [from, to] = movedBy(operation);
     const found = from && to && updates <= UPDATES ? await lost(repository, from, to, pace) : null;
-    if (!found)
-      return { ...operation, class: 'unknown', because: 'whether it drops commits cannot be told' };
+    if (!found) return { ...operation, class: 'unknown', because: UNTOLD };
     facts.push(...lostFacts(found, 'of the branch'));
     if (found.count === 0) return operation;
     const because = 'commits of the branch are dropped';

@@ -2,13 +2,13 @@ import { basename, join } from 'node:path';
 import { GuardError } from '../guard-error.ts';
 import type { CredentialEntry, Credentials, ResolvedCredential } from '../credentials/types.ts';
 import type { Database } from './databases.ts';
+import { mayReachOpened, openedHosts, POSTGRES } from './opened-hosts.ts';
 import type { SessionAuthority } from '../egress/inspect/types.ts';
 import type { Providers, ProviderSummary } from '../operations/types.ts';
 import type { SessionGrant } from '../policy/call.ts';
-import { compileHost, type HostPattern } from '../policy/hosts.ts';
 import { ProfileError } from '../profile/problem.ts';
 import { suggest } from '../profile/suggest.ts';
-import type { EffectiveProfile, Sourced } from '../profile/types.ts';
+import type { EffectiveProfile } from '../profile/types.ts';
 import type { SessionTrust } from '../sandbox/trust.ts';
 import { StandIns } from '../secrets/stand-ins.ts';
 import type { SessionFolder } from './session-folder.ts';
@@ -90,8 +90,7 @@ export async function prepareServices(input: ServicesInput): Promise<Services | 
   };
 }
 
-/** Of what they are, and no HTTP place. */
-const POSTGRES = 'postgres';
+/** It has no place in HTTP. */
 const NO_PLACES: ProviderSummary = { id: POSTGRES, name: 'PostgreSQL', hosts: [], credentials: [] };
 
 async function databasesIn(
@@ -101,12 +100,6 @@ async function databasesIn(
   if (!entries.some(({ provider }) => provider === POSTGRES)) return [];
   const { readDatabases } = await import('./databases.ts');
   return readDatabases(entries, resolved);
-}
-
-function withoutDatabases(
-  credentials: EffectiveProfile['credentials'],
-): EffectiveProfile['credentials'] {
-  return credentials.filter(({ value }) => value.provider !== POSTGRES);
 }
 
 /** Hosts of a person's own that speak as a provider does (Kubernetes, GitHub Enterprise), by the provider. */
@@ -136,59 +129,6 @@ const WARM_AFTER = 500;
 
 function neverFound(): never {
   throw new Error('nothing was looked at');
-}
-
-interface OpenedHosts {
-  opens: (host: string, port: number) => boolean;
-  /** As written, without ports. */
-  names: readonly string[];
-}
-
-/** Hosts of providers, of credentials, of rules, and those the profile names; less those it says are never opened. */
-function openedHosts(
-  { network, credentials }: EffectiveProfile,
-  summaries: readonly ProviderSummary[],
-): OpenedHosts {
-  const source = { layer: 'default', file: 'guard', line: 0 } as const;
-  const known = summaries.flatMap(({ hosts }) => hosts.map((value) => ({ value, source })));
-  const written: Sourced<string>[] = [
-    ...withoutDatabases(credentials).flatMap(({ value, source: from }) =>
-      value.hosts.map((host) => ({ value: host, source: from })),
-    ),
-    ...network.rules.flatMap(({ value: { host }, source: from }) =>
-      host === undefined ? [] : [{ value: host, source: from }],
-    ),
-    ...network.inspect,
-  ];
-  // What a person wrote without a port stands for all of them, as in a list of refusals. A provider lives at the web's:
-  // that its host was allowed on another one, as for ssh, is the user's own decision.
-  const compile = (entry: Sourced<string>): HostPattern => compileHost(entry, 'deny');
-  const opened = [...written.map(compile), ...known.map((entry) => compileHost(entry, 'allow'))];
-  const opaque = network.opaque.map(compile);
-  return {
-    names: [...written, ...known].map(({ value }) => value.replace(/:\d+$/, '')),
-    opens: (host, port) =>
-      opened.some((pattern) => pattern.matches(host, port)) &&
-      !opaque.some((pattern) => pattern.matches(host, port)),
-  };
-}
-
-/** Does any line of `network.allow` lead to an opened host? */
-function mayReachOpened({ network }: EffectiveProfile, { names, opens }: OpenedHosts): boolean {
-  return network.allow.some(({ value }) => {
-    const [, allowed = value, port = '443'] = /^(.*?)(?::(\d+))?$/.exec(value) ?? [];
-    if (!allowed.startsWith('*')) return opens(allowed, Number(port));
-    return names.some((name) => overlap(allowed, name));
-  });
-}
-
-/** May two patterns (`host`, `*.host`, `*`) name the same host? */
-function overlap(one: string, other: string): boolean {
-  if (one === '*' || other === '*' || one === other) return true;
-  const [a, b] = [one, other].map((each) => (each.startsWith('*.') ? each.slice(1) : null));
-  if (a && b) return a.endsWith(b) || b.endsWith(a);
-  if (a) return other.endsWith(a);
-  return b ? one.endsWith(b) : false;
 }
 
 /** @throws ProfileError for a provider that nobody has described: what is said of it would never count */

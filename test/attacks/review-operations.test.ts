@@ -43,16 +43,18 @@ function verdict(attack: Attack, rules: [LayerName, CallRule][] = [], credential
   return judged(operations, rules, { provider, protocol, host: attack.host, credential });
 }
 
+interface Around {
+  provider?: string | null;
+  protocol?: Classified['protocol'];
+  host?: string | undefined;
+  credential?: CredentialFact;
+  scope?: { allow?: string[]; deny?: string[] };
+}
+
 function judged(
   operations: readonly [Operation, ...Operation[]],
   rules: [LayerName, CallRule][],
-  {
-    provider = 'github',
-    protocol = 'http',
-    host = undefined as string | undefined,
-    credential = NONE,
-    scope = undefined as undefined | { allow?: string[]; deny?: string[] },
-  } = {},
+  { provider = 'github', protocol = 'http', host, credential = NONE, scope }: Around = {},
 ): Action {
   const policy = compilePolicy(
     data({
@@ -369,6 +371,18 @@ describe('never taken for a mere change', () => {
       headers: { 'content-type': 'image/png', 'x-amz-target': 'DynamoDB_20120810.BatchWriteItem' },
     });
     expect(bodyNeeded(providerOf('aws'), head)).toEqual({ kind: 'whole', limit: BODY_LIMIT });
+  });
+
+  it('a statement behind so many comments that a pattern would try each way to part them', () => {
+    const body = `${' /**/'.repeat(390)}DROP TABLE users`;
+    const { operations } = classified({
+      ...GENERIC,
+      line: 'POST /x',
+      headers: { 'content-type': 'text/plain' },
+      body,
+    });
+    expect(operations.some((one) => one.name === 'sql DROP TABLE')).toBe(true);
+    expect(classified({ ...GENERIC, line: 'POST /x', body: ' /**/'.repeat(500) })).toBeDefined();
   });
 
   it('a push with options, by which some servers open a repository to all', () => {

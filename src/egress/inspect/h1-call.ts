@@ -124,7 +124,10 @@ export class H1Call implements ClientCall {
   }
 
   cut(): void {
-    reset(this.#exchange.client);
+    const { client, response } = this.#exchange;
+    // To such clients the end of the connection can be the end of an answer.
+    if (response.headersSent && this.head.version === '1.0') reset(client);
+    else client.destroy();
   }
 
   /** An answer that came before the end of the request: the rest is read for a moment, so that the answer arrives. */

@@ -1,3 +1,4 @@
+import { matchAt } from '../../policy/sql/match-at.ts';
 import { readSql } from '../../policy/sql/read.ts';
 import type { Json, Operation } from '../../policy/types.ts';
 import type { SqlPlace } from '../providers/data.ts';
@@ -19,7 +20,20 @@ export interface CompiledSql {
 const MAX_TEXTS = 200;
 /** Words that begin a statement; what else a text may be is not plainly SQL. */
 const PLAIN =
-  /^[\s;(]*(?:\/\*.*?\*\/|--[^\n]*\n|\s)*(?:ALTER|CALL|COPY|CREATE|DELETE|DETACH|DO|DROP|EXECUTE|GRANT|INSERT|MERGE|REINDEX|RENAME|REPLACE|REVOKE|TRUNCATE|UPDATE|VACUUM|WITH|BEGIN|SET|START)\b/is;
+  /(?:ALTER|CALL|COPY|CREATE|DELETE|DETACH|DO|DROP|EXECUTE|GRANT|INSERT|MERGE|REINDEX|RENAME|REPLACE|REVOKE|TRUNCATE|UPDATE|VACUUM|WITH|BEGIN|SET|START)\b/iy;
+/** One at a time: together in one pattern they could be told apart in many ways, and each would be tried. */
+const BEFORE = [/[\s;(]+/y, /\/\*[^]*?\*\//y, /--[^\n]*\n/y];
+const BEGINNING = 2000;
+
+function isPlain(text: string): boolean {
+  const beginning = text.slice(0, BEGINNING);
+  for (let at = 0; at < beginning.length;) {
+    const skipped = BEFORE.map((pattern) => matchAt(pattern, beginning, at)).find(Boolean);
+    if (!skipped) return matchAt(PLAIN, beginning, at) !== null;
+    at += skipped.length;
+  }
+  return false;
+}
 
 export function compileSql(data: SqlPlace): CompiledSql {
   return {
@@ -86,7 +100,7 @@ function textsIn(value: Json): string[] {
 }
 
 function statements(text: string, data: SqlPlace, within: string | null): Operation[] {
-  if (data.ifClear && !PLAIN.test(text.slice(0, 2000))) return [];
+  if (data.ifClear && !isPlain(text)) return [];
   return readSql(text, data.dialect)
     .filter((found) => !data.ifClear || found.class !== 'unknown')
     .map(({ class: operationClass, verb, target, because }) => ({

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { guard, makePlace, type Outcome } from '../../harness/guard.ts';
+import { guard, makePlace, outcome, startGuard, type Outcome } from '../../harness/guard.ts';
 import { userProfile } from '../../harness/profile.ts';
 import { binaries, PASSWORDS, startPostgres } from './server.ts';
 
@@ -76,6 +76,24 @@ it.skipIf(!available)('takes no password but its own, and none that was not gran
   expect(narrowed.stdout).toBe('1\n');
   expect(narrowed.stderr).toContain('session.grant');
   expect(server.log()).not.toContain('VALUES (9)');
+});
+
+it.skipIf(!available)('ends a connection together with the right to it', async () => {
+  const { place, server } = await database();
+  const asked = "(echo 'SELECT 11;'; until [ -e go ]; do sleep 0.05; done; echo 'SELECT 22;')";
+  const session = startGuard(place, [
+    ...['run', '--quiet', '--', 'sh', '-c', `${asked} | psql -At "$DATABASE_URL"`],
+  ]);
+  const ended = outcome(session);
+  const open = (): string =>
+    server.sql("SELECT count(*) FROM pg_stat_activity WHERE usename = 'scram'").trim();
+  await expect.poll(() => server.log(), { timeout: 30_000 }).toContain('SELECT 11');
+  expect(open()).toBe('1');
+  expect(await guard(place, ['revoke', 'db'])).toMatchObject({ code: 0 });
+  await expect.poll(open, { timeout: 30_000 }).toBe('0');
+  writeFileSync(join(place.repository, 'go'), '');
+  expect((await ended).stdout).toBe('11\n');
+  expect(server.log()).not.toContain('SELECT 22');
 });
 
 it.skipIf(!available)(

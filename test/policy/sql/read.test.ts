@@ -166,6 +166,7 @@ const CASES: [Dialect, string, string[]][] = [
   ['postgres', 'select delete from a', ['read SELECT']],
   ['postgres', "select 'a", ['unknown SQL', 'read SELECT']],
   ['postgres', 'select 1 /* a', ['unknown SQL', 'read SELECT']],
+  ['postgres', String.raw`select '\''; drop table a; --'`, ['read SELECT', 'destroy DROP TABLE a']],
   ['postgres', String.raw`select '\'; drop table a; --'`, ['read SELECT', 'destroy DROP TABLE a']],
   ['postgres', String.raw`select 'C:\'`, ['read SELECT']],
   ['postgres', String.raw`\! rm -rf /`, [String.raw`unknown \!`]],
