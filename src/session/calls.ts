@@ -35,7 +35,7 @@ export interface CallsOptions {
   task: string | null;
   /** The session's own, which knows the history of what is pushed. */
   repository: string;
-  /** Where the user says that a host lives: real values may go there without TLS. */
+  /** Does the user say that it lives on this machine? Then real values may go there without TLS. */
   isOwnHost: (host: string) => boolean;
 }
 

@@ -1,4 +1,6 @@
 import { basename } from 'node:path';
+import { isLoopback } from '../egress/address.ts';
+import { readHostAddress } from '../egress/hosts.ts';
 import { startEgress } from '../egress/egress.ts';
 import type { InspectOptions } from '../egress/inspect/types.ts';
 import type { Egress } from '../egress/types.ts';
@@ -84,7 +86,11 @@ async function inspection(
 ): Promise<InspectOptions> {
   // The session's environment is made; Node would write a warning about it over the agent's screen, and guard obeys it not.
   delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
-  const own = new Set(prepared.profile.network.hosts.map(({ value }) => value.name));
+  const own = new Set(
+    prepared.profile.network.hosts
+      .filter(({ value }) => isLoopback(readHostAddress(value.address)?.address ?? ''))
+      .map(({ value }) => value.name),
+  );
   const { createCallJudge } = await import('./calls.ts');
   return {
     opens: services.opens,

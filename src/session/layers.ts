@@ -19,6 +19,12 @@ export function withoutLayers(profile: EffectiveProfile, layers: Layers): Effect
     commands: layers.commands ? profile.commands : [],
     network: layers.egress
       ? profile.network
-      : { ...profile.network, allow: [{ value: '*', source }], deny: [] },
+      : {
+          ...profile.network,
+          allow: [{ value: '*', source }],
+          deny: [],
+          rules: [],
+          opaque: [{ value: '*', source }],
+        },
   };
 }

@@ -377,7 +377,8 @@ describe('whatever a text is', () => {
   it('comments, case and white space change nothing', () => {
     fc.assert(
       fc.property(
-        statement,
+        // A line break within a line comment ends it.
+        statement.filter((text) => !text.includes('--')),
         fc.infiniteStream(gap),
         fc.boolean(),
         fc.constantFrom(...DIALECTS),
