@@ -1,4 +1,6 @@
+import { basename, dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Problem } from '../profile/problem.ts';
 import { EXIT, GuardError } from '../guard-error.ts';
 import { printable } from '../printable.ts';
 import { notEmpty } from './misuse.ts';
@@ -72,6 +74,7 @@ async function validate(files: string[], flags: { repository?: string }): Promis
   const said = new Set<string>();
   for (const file of chosen) {
     const problems = await validateProfile(file, where);
+    if (!problems.length) problems.push(...(await providerProblems(file, where)));
     if (!problems.length) console.log(`${printable(file, 4096)}: valid`);
     for (const problem of problems) {
       process.exitCode = problem.line ? (process.exitCode ?? 1) : EXIT.cannotEnforce;
@@ -82,6 +85,31 @@ async function validate(files: string[], flags: { repository?: string }): Promis
     }
   }
 }
+
+/** What a profile says of providers that nobody has described, and what is wrong with those the user has described. */
+async function providerProblems(file: string, where: Where): Promise<Problem[]> {
+  const { loadProfile } = await import('../profile/load.ts');
+  const { ProfileError } = await import('../profile/problem.ts');
+  const { providerIndex } = await import('../operations/load-providers.ts');
+  const { refuseUnknownProviders } = await import('../session/known-providers.ts');
+  const path = resolve(file);
+  if (basename(dirname(path)) === 'agents') return [];
+  const own = basename(path) === '.guard.yaml';
+  try {
+    const profile = await loadProfile(
+      own
+        ? { ...where, agent: null, repository: dirname(path), repositoryTrust: 'trusted' }
+        : { ...where, agent: null, explicit: path, repositoryTrust: 'absent' },
+    );
+    refuseUnknownProviders(profile, await providerIndex());
+    return [];
+  } catch (error) {
+    if (error instanceof ProfileError) return error.problems;
+    throw error;
+  }
+}
+
+type Where = Awaited<ReturnType<typeof here>>;
 
 /** Where profiles are looked for when a command runs here. */
 async function here(given: string | undefined) {

@@ -2,12 +2,11 @@ import { basename, join } from 'node:path';
 import { GuardError } from '../guard-error.ts';
 import type { CredentialEntry, Credentials, ResolvedCredential } from '../credentials/types.ts';
 import type { Database } from './databases.ts';
+import { refuseUnknownProviders } from './known-providers.ts';
 import { mayReachOpened, openedHosts, POSTGRES } from './opened-hosts.ts';
 import type { SessionAuthority } from '../egress/inspect/types.ts';
 import type { Providers, ProviderSummary } from '../operations/types.ts';
 import type { SessionGrant } from '../policy/call.ts';
-import { ProfileError } from '../profile/problem.ts';
-import { suggest } from '../profile/suggest.ts';
 import type { EffectiveProfile } from '../profile/types.ts';
 import type { SessionTrust } from '../sandbox/trust.ts';
 import { StandIns } from '../secrets/stand-ins.ts';
@@ -48,7 +47,7 @@ export async function prepareServices(input: ServicesInput): Promise<Services | 
   if (!kept.length && !network.allow.length && !network.rules.length) return null;
   const { loadProviders, providerIndex } = await import('../operations/load-providers.ts');
   const summaries = await providerIndex();
-  refuseUnknownProviders(profile, [...summaries.map(({ id }) => id), POSTGRES]);
+  refuseUnknownProviders(profile, summaries);
   const isOpened = openedHosts(profile, summaries);
   if (!profile.credentials.length && !mayReachOpened(profile, isOpened)) return null;
   const [{ createAuthority }, { createCredentials }, { resolveCredentials }] = await Promise.all([
@@ -129,39 +128,6 @@ const WARM_AFTER = 500;
 
 function neverFound(): never {
   throw new Error('nothing was looked at');
-}
-
-/** @throws ProfileError for a provider that nobody has described: what is said of it would never count */
-function refuseUnknownProviders(
-  { credentials, network }: EffectiveProfile,
-  known: readonly string[],
-): void {
-  const named = [
-    ...credentials.map(({ value: { provider, name }, source }) => ({
-      provider,
-      source,
-      key: `credentials.${name}.provider`,
-    })),
-    ...network.rules.map(({ value: { provider = null }, source }) => ({
-      provider,
-      source,
-      key: 'network.rules',
-    })),
-  ];
-  for (const { provider, source, key } of named) {
-    if (provider === null || known.includes(provider)) continue;
-    const near = suggest(provider, known);
-    throw new ProfileError([
-      {
-        file: source.file,
-        line: source.line,
-        column: 1,
-        key,
-        message: `no provider is called "${provider}"`,
-        fix: near ? `Did you mean "${near}"?` : `Known providers: ${known.join(', ')}`,
-      },
-    ]);
-  }
 }
 
 function refuseUnknownGrants(

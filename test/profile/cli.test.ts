@@ -54,6 +54,15 @@ it('profile show: an agent nobody knows', async () => {
   ).rejects.toThrow(/no agent is called "cluade".*Did you mean "claude"\?/);
 });
 
+it('profile validate: names a provider that nobody has described', async () => {
+  const here = places();
+  here.user('version: 1\nnetwork: { rules: [{ provider: raiway, action: deny }] }\n');
+  expect(await run(here, 'profile', 'validate', '--repository', here.repository)).toContain(
+    'no provider is called "raiway". Did you mean "railway"?',
+  );
+  expect(process.exitCode).toBe(1);
+});
+
 it('profile validate: 0 when valid, 1 with every problem when not, 125 when there is no file', async () => {
   const here = places();
   const validate = (...files: string[]) =>
