@@ -1,8 +1,6 @@
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
-import { ttyChannel } from '../approval/tty-channel.ts';
-import type { TerminalChannel } from '../approval/types.ts';
 import type { Credentials } from '../credentials/types.ts';
 import type { Gate } from '../exec/gate.ts';
 import type { GateOrder, GateReport } from '../exec/protocol.ts';
@@ -27,7 +25,7 @@ import { knownSecrets } from './known-secrets.ts';
 import { removeSources, type Prepared } from './prepare.ts';
 import { startPublishing } from './publishing.ts';
 import { createRedactor, type Redact } from './redactor.ts';
-import { relayChannel } from '../terminal/relay-channel.ts';
+import { sessionChannel } from './session-channel.ts';
 import type { RunOptions, SessionResult } from './run-session.ts';
 import { guardAgainstLeaks } from './services.ts';
 import { sessionStart, startLines } from './session-start.ts';
@@ -108,7 +106,7 @@ export class LiveSession {
     };
     const approvals = sessionApprovals({
       prepared,
-      channel: this.#channel(),
+      channel: sessionChannel(this.#relay, this.#jobs, this.#options.stdio !== undefined),
       keyboard: terminal,
       journal,
       say: (line) => this.#say(line),
@@ -259,19 +257,6 @@ export class LiveSession {
       notice(`held: ${path} would be obeyed by later sessions, so it was moved to ${kept}`);
     };
     return holdNewSettings(profile, home, folder.path, onHeld, (error) => this.#fail(error));
-  }
-
-  #channel(): TerminalChannel {
-    const jobs = this.#jobs;
-    if (this.#relay) {
-      const channel = relayChannel(this.#relay);
-      return jobs ? jobs.guarding(channel) : channel;
-    }
-    if (!this.#options.stdio) return ttyChannel();
-    return {
-      available: () => 'no-terminal',
-      acquire: () => Promise.reject(new Error('no terminal')),
-    };
   }
 
   #say(line: string): void {
