@@ -15,7 +15,12 @@ export const callRule = z
       ),
     ),
     class: z.optional(z.enum(OPERATION_CLASSES).check(z.describe('What the operation does.'))),
-    target: z.optional(text(values.operationPattern, 'What it acts on; `*` as above.')),
+    target: z.optional(
+      text(
+        values.operationPattern,
+        'What it acts on; `*` as above. Of several targets an `allow` needs all, a refusal one; only an `allow` minds upper and lower case.',
+      ),
+    ),
     arguments: z.optional(
       z
         .record(
@@ -108,7 +113,7 @@ export const credential = z
       ),
     ),
     allow: scope(
-      'Classes (`read`, `change`, `destroy`, `access`, `unknown`) and operations that pass unasked with it. `read` does by default.',
+      'Classes (`read`, `change`, `destroy`, `access`, `unknown`) and operations that pass unasked with it. `read` does by default. An operation by its name goes before its class; a pattern does not lift a class that is denied.',
     ),
     ask: scope(
       'Those that are asked about. `change`, `destroy`, `access` and `unknown` are by default.',
