@@ -39,6 +39,3 @@ export interface GraphqlRequest {
 }
 
 export type GraphqlCall = Pick<HttpCall, 'method' | 'path' | 'headers' | 'body'>;
-
-/** `readGraphql` in ./read.ts. */
-export type ReadGraphql = (call: GraphqlCall) => GraphqlRequest;

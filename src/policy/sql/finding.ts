@@ -57,13 +57,3 @@ export function isMark(token: SqlToken | undefined, text: string): boolean {
 export function isName(token: SqlToken | undefined): boolean {
   return token?.kind === 'word' || token?.kind === 'name';
 }
-
-/** Where brackets that open at `index` close; the end where they do not. */
-export function afterBrackets(tokens: readonly SqlToken[], index: number): number {
-  let depth = 0;
-  for (let at = index; at < tokens.length; at += 1) {
-    if (isMark(tokens[at], '(')) depth += 1;
-    else if (isMark(tokens[at], ')') && --depth <= 0) return at + 1;
-  }
-  return tokens.length;
-}
