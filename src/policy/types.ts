@@ -4,6 +4,17 @@
 export const ACTIONS = ['allow', 'ask', 'deny', 'kill'] as const;
 export type Action = (typeof ACTIONS)[number];
 
+/** Whether what a command does can be undone: by undoing it, from what is left (a reflog, a trash, a rebuild), or not. */
+export const REVERSIBILITIES = ['reversible', 'recoverable', 'irreversible'] as const;
+export type Reversibility = (typeof REVERSIBILITIES)[number];
+
+/**
+ * How a person says yes, from the easiest to the hardest: nobody is asked; one key; Enter after what was measured is
+ * there; the name of what would be lost, typed.
+ */
+export const TIERS = ['log', 'confirm', 'review', 'type'] as const;
+export type Tier = (typeof TIERS)[number];
+
 /** Where a line of policy came from, so that a verdict can be traced to it. */
 export interface Source {
   layer: LayerName;
@@ -33,7 +44,17 @@ export interface ExecRequest {
   home: string;
   /** Every name of the program that makes the call, known as `names` are; rules use it to spare a tool's own steps. */
   caller?: string[];
+  /** What it is given on standard input, where that is known (`guard check`; never at a gate). */
+  stdin?: string;
+  /** Absolute paths of operands that git ignores and does not track, looked up by the gate. */
+  ignored?: readonly string[];
 }
+
+/**
+ * Stands in a word for text that is not known: an unset variable, what a command prints. A private-use character, so no
+ * word of earnest has it; one that does is read more strictly.
+ */
+export const UNRESOLVED = '\uF8E5';
 
 /** A connection about to be made: what the agent dialled and what it called it. */
 export interface ConnectRequest {
@@ -107,4 +128,11 @@ export interface Verdict {
   /** What to do instead, if the rule knows. */
   safer?: string;
   source: Source;
+  reversibility?: Reversibility;
+  /** How it is to be confirmed, where the action is `ask`; `confirm` where it is missing. */
+  tier?: Tier;
+  /** What would be lost, by name; typed at the top tier. May be hostile text. */
+  resource?: string;
+  /** What is to be measured before it is asked: names of measurements, from the rule. */
+  facts?: readonly string[];
 }

@@ -1,5 +1,5 @@
 /** Rule packs as plain data, after the YAML of `profiles/rules` was checked: see docs/rules-format.md. */
-import type { Action } from '../types.ts';
+import type { Action, Reversibility, Tier } from '../types.ts';
 
 export interface RulePackData {
   pack: string;
@@ -40,6 +40,40 @@ export interface GrammarData {
   /** Users can define subcommands: one that is not declared can be anything, and its `--help` promises nothing. */
   aliasable?: boolean;
   subcommands?: Record<string, GrammarData>;
+  /** That many plain words are subcommands, declared or not: `aws SERVICE OPERATION`. */
+  depth?: number;
+  /** Plain words are subcommands up to and with the first that is one of these patterns: `gcloud GROUP… VERB`. */
+  verbs?: string[];
+  /** Options behind whose value all is an operand: `python -c CODE ARGUMENTS…`. */
+  'ends-options'?: string[];
+  /** With `runs: operands`: options whose value names the program in place of the first operand: `python -m MODULE`. */
+  'runs-flags'?: string[];
+  /** Options that answer a confirmation before it is asked (`--yes`): they raise the tier of every rule that asks. */
+  'pre-answers'?: string[];
+  /** Programs it starts, of which each meets the exec gate by itself, or runs elsewhere. */
+  starts?: StartData[];
+}
+
+/** Where a started command runs. `here`: a child; `elsewhere`: another machine or a container that lives; `container`: one made for it. */
+export const START_PLACES = ['here', 'elsewhere', 'container'] as const;
+
+/** A command among the words of another. */
+export interface StartData {
+  /** `operands`, or the id of an option whose value it is. */
+  from: string;
+  /** Operands that come before it: the duration of `timeout`, the host of `ssh`. */
+  skip?: number;
+  /** `NAME=VALUE` words before it are variables: `env`. */
+  assignments?: boolean;
+  /** `argv` (default): the words are its arguments. `shell`: joined by blanks, they are text for a shell. */
+  as?: 'argv' | 'shell';
+  where?: (typeof START_PLACES)[number];
+  /** Operands that nobody sees are put behind it: `xargs`. */
+  more?: boolean;
+  /** The program may carry a version: `npx prisma@5`. */
+  versioned?: boolean;
+  /** Flag conditions of which one must hold for it to be so. */
+  when?: string[];
 }
 
 /** Where an operand points, judged by its text alone. */
@@ -54,6 +88,12 @@ export const PLACES = [
   'device',
   'system',
   'outside',
+  // Ignored by git and not tracked, as the gate found it.
+  'ignored',
+  // A name that says production.
+  'production',
+  // Not known from the text: a variable nobody set, the output of a command.
+  'unknown',
 ] as const;
 export type Place = (typeof PLACES)[number];
 
@@ -114,6 +154,8 @@ export interface ConditionData {
   'every-operand'?: OperandData[];
   /** Where things are put: the value of `--target-directory`, or the last operand. */
   target?: OperandData[];
+  /** A subcommand beyond those of `command` is one of these patterns: `delete`, `delete-*`. */
+  verb?: string[];
   /** The word behind `command` is a subcommand that no pack declares, and not part of the program's own name. */
   subcommand?: (typeof SUBCOMMANDS)[number];
   'operand-count'?: { 'at-least'?: number; 'at-most'?: number };
@@ -141,6 +183,18 @@ export interface RuleData {
   action: Action;
   reason: string;
   safer?: string;
+  /** Required of a rule that asks. */
+  reversibility?: Reversibility;
+  /** Whether it acts on something beyond this machine; then production by name raises the tier. */
+  reach?: 'local' | 'remote';
+  /** In place of the one that follows from reversibility and reach. */
+  tier?: Tier;
+  /** Where the name of what would be lost stands, the first that is given: `operands`, `operand 2`, `subcommand`, or an option. */
+  resource?: string[];
+  /** Measurements to make before it is asked. */
+  facts?: string[];
+  /** `session`: speaks of what cannot work in a session, so `guard check` leaves it out. */
+  applies?: 'session';
   /** Left out of the built data. */
   examples?: { match: ExampleData[]; pass: ExampleData[] };
 }

@@ -1,11 +1,12 @@
 import { isNode, LineCounter, parseDocument } from 'yaml';
 import { GuardError } from '../../guard-error.ts';
-import { ACTIONS } from '../types.ts';
+import { ACTIONS, REVERSIBILITIES, TIERS } from '../types.ts';
 import {
   PATHSPECS,
   PLACES,
   RUNS,
   SQL_CLASSES,
+  START_PLACES,
   STYLES,
   SUBCOMMANDS,
   type ConditionData,
@@ -86,7 +87,31 @@ function readGrammar(value: unknown, path: Path): GrammarData {
     'applet-flags': list(text),
     aliasable: flag,
     subcommands: (inner, at) => named(inner, at, readGrammar),
+    depth: count,
+    verbs: list(text),
+    'ends-options': list(text),
+    'runs-flags': list(text),
+    'pre-answers': list(text),
+    starts: list(readStart),
   });
+}
+
+function readStart(value: unknown, path: Path) {
+  return mapping(
+    value,
+    path,
+    {
+      from: text,
+      skip: count,
+      assignments: flag,
+      as: oneOf(['argv', 'shell'] as const),
+      where: oneOf(START_PLACES),
+      more: flag,
+      versioned: flag,
+      when: list(text),
+    },
+    ['from'],
+  );
 }
 
 const CONDITION = {
@@ -96,6 +121,7 @@ const CONDITION = {
   'every-operand': list(readOperand),
   target: list(readOperand),
   subcommand: oneOf(SUBCOMMANDS),
+  verb: list(text),
   'operand-count': (value: unknown, path: Path) =>
     mapping(value, path, { 'at-least': count, 'at-most': count }),
   text: list(readText),
@@ -153,6 +179,12 @@ function readRule(value: unknown, path: Path, line: number): RuleData {
       action: oneOf(ACTIONS),
       reason: text,
       safer: text,
+      reversibility: oneOf(REVERSIBILITIES),
+      reach: oneOf(['local', 'remote'] as const),
+      tier: oneOf(TIERS),
+      resource: list(text),
+      facts: list(text),
+      applies: oneOf(['session'] as const),
       examples: readExamples,
     },
     ['id', 'match', 'action', 'reason', 'examples'],
