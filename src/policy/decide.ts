@@ -5,8 +5,18 @@ import { decideConnect } from './connect.ts';
 import { Facts } from './facts.ts';
 import { meetLayers } from './layers.ts';
 import { moreSpecific, type Shape } from './specificity.ts';
-import { compareActions, strictest } from './strictest.ts';
-import type { ExecRequest, LayerName, Request, Source, Verdict } from './types.ts';
+import { compareVerdicts, strictest } from './strictest.ts';
+import { resourceOf, tierOf } from './tier.ts';
+import type { RuleData } from './rules/pack.ts';
+import {
+  UNRESOLVED,
+  type Action,
+  type ExecRequest,
+  type LayerName,
+  type Request,
+  type Source,
+  type Verdict,
+} from './types.ts';
 
 export { compilePolicy, type Policy } from './compile.ts';
 
@@ -87,31 +97,23 @@ function decideInvocation(policy: Policy, found: Found, request: ExecRequest): V
     policy.network.repositoryTrusted,
   );
   if (!winner) return NOTHING;
-  const { action, rule, reason, safer, source } = winner;
-  return { action, rule, reason, ...(safer === undefined ? {} : { safer }), source };
+  const { action, rule, reason, safer, source, reversibility, tier, resource, facts } = winner;
+  return {
+    ...{ action, rule, reason, source },
+    ...(safer === undefined ? {} : { safer }),
+    ...(reversibility ? { reversibility } : {}),
+    ...(tier ? { tier } : {}),
+    ...(resource === undefined ? {} : { resource }),
+    ...(facts ? { facts } : {}),
+  };
 }
 
 function opinions(policy: Policy, invocation: NamedInvocation, request: ExecRequest): Opinion[] {
   const found: Opinion[] = [];
   if (!invocation.harmless) {
-    const facts = new Facts(invocation, request);
-    for (const rule of policy.rulesOf(invocation.command)) {
-      const match = rule.matches.find(
-        ({ path, holds }) =>
-          path.every((word, index) => invocation.path[index] === word) && holds(facts),
-      );
-      if (!match || rule.unless(facts)) continue;
-      const { id, action, reason, safer } = rule.data;
-      found.push({
-        action,
-        rule: id,
-        reason,
-        safer,
-        source: rule.source,
-        shape: match.shape(facts),
-        whole: true,
-      });
-    }
+    found.push(...ruleOpinions(policy, new Facts(invocation, request)));
+    if (invocation.argv.some((word) => word.includes(UNRESOLVED)))
+      found.push(...guessedOpinions(policy, invocation, request, found));
   }
   const entries = [...(policy.entries.get(invocation.name) ?? []), ...policy.openEntries];
   for (const { words, action, reason, source, shape, test } of entries) {
@@ -131,11 +133,60 @@ function opinions(policy: Policy, invocation: NamedInvocation, request: ExecRequ
   return found;
 }
 
+/** What rules may have against words that are not known, beyond what is settled. */
+function guessedOpinions(
+  policy: Policy,
+  invocation: NamedInvocation,
+  request: ExecRequest,
+  sure: readonly Opinion[],
+): Opinion[] {
+  const settled = new Set(sure.map(({ rule }) => rule));
+  return ruleOpinions(policy, new Facts(invocation, request, true)).filter(
+    ({ rule }) => !settled.has(rule),
+  );
+}
+
+function ruleOpinions(policy: Policy, facts: Facts): Opinion[] {
+  const found: Opinion[] = [];
+  const { invocation } = facts;
+  for (const rule of policy.rulesOf(invocation.command)) {
+    const match = rule.matches.find(
+      ({ path, holds }) =>
+        path.every((word, index) => invocation.path[index] === word) && holds(facts),
+    );
+    if (!match || rule.unless(facts)) continue;
+    const { id, reason, safer, reversibility, facts: measured } = rule.data;
+    const action = facts.guesses ? milder(rule.data.action) : rule.data.action;
+    found.push({
+      action,
+      rule: id,
+      reason: action === rule.data.action ? reason : `it may be that ${reason}`,
+      safer,
+      source: rule.source,
+      ...(reversibility ? { reversibility } : {}),
+      ...(measured ? { facts: measured } : {}),
+      ...(action === 'ask' ? asked(rule.data, invocation) : {}),
+      shape: match.shape(facts),
+      whole: true,
+    });
+  }
+  return found;
+}
+
+/** What a rule may have against words that are not known is a question at most. */
+function milder(action: Action): Action {
+  return action === 'allow' ? 'allow' : 'ask';
+}
+
+function asked(rule: RuleData, invocation: NamedInvocation): Pick<Verdict, 'tier' | 'resource'> {
+  return { tier: tierOf(rule, invocation), resource: resourceOf(rule, invocation) };
+}
+
 /** Of one layer: the most specific, and among those that cannot be compared the strictest. */
 function weigh(all: Opinion[] | undefined): Opinion | undefined {
   if (!all) return undefined;
   const kept = all.filter((one) => !all.some((other) => moreSpecific(other.shape, one.shape)));
-  return kept.sort((a, b) => compareActions(b.action, a.action))[0];
+  return kept.sort((a, b) => compareVerdicts(b, a))[0];
 }
 
 function denied(rule: string, reason: string): Verdict {

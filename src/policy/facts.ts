@@ -9,11 +9,14 @@ import { plainText } from './text/mention.ts';
 export class Facts {
   readonly invocation: NamedInvocation;
   readonly request: ExecRequest;
+  /** What is not known counts as whatever a rule looks for. */
+  readonly guesses: boolean;
   readonly #operands: (OperandFacts | undefined)[] = [];
   readonly #texts = new Map<string, string[]>();
   readonly #sql = new Map<string, Set<SqlClass>>();
 
-  constructor(invocation: NamedInvocation, request: ExecRequest) {
+  constructor(invocation: NamedInvocation, request: ExecRequest, guesses = false) {
+    this.guesses = guesses;
     this.invocation = invocation;
     this.request = request;
   }
@@ -24,7 +27,7 @@ export class Facts {
     return (this.#operands[index] ??= locate(text, this.request));
   }
 
-  /** Texts of a source (`operands`, `argv` or a flag's id), escapes undone. */
+  /** Texts of a source (`operands`, `argv`, `stdin` or a flag's id), escapes undone. */
   texts(source: string): string[] {
     const known = this.#texts.get(source);
     if (known) return known;
@@ -38,6 +41,7 @@ export class Facts {
   raw(source: string): readonly string[] {
     if (source === 'operands') return this.invocation.operands;
     if (source === 'argv') return this.invocation.argv;
+    if (source === 'stdin') return this.request.stdin === undefined ? [] : [this.request.stdin];
     return this.invocation.flags.get(source)?.values ?? [];
   }
 

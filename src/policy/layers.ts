@@ -1,9 +1,10 @@
 import { strictest } from './strictest.ts';
-import type { Action, LayerName } from './types.ts';
+import type { Action, LayerName, Tier } from './types.ts';
 
 /** What one layer says. */
 export interface LayerOpinion {
   action: Action;
+  tier?: Tier;
   /** False when it speaks of part of the command only: then it may tighten what lies below, not override it. */
   whole: boolean;
 }

@@ -77,11 +77,13 @@ function compileCondition(
   );
   const last = data['last-flag'];
   if (last !== undefined) tests.push(({ invocation }) => invocation.lastFlag === last);
-  const some = data.operand?.map(compileOperand);
+  const verb = data.verb && anyGlob(data.verb);
+  if (verb) tests.push(({ invocation: { path } }) => path.slice(depth).some(verb));
+  const some = data.operand?.map((operand) => compileOperand(operand, surely));
   if (some) tests.push((facts) => selects(facts, some, 'some'));
-  const every = data['every-operand']?.map(compileOperand);
+  const every = data['every-operand']?.map((operand) => compileOperand(operand, surely));
   if (every) tests.push((facts) => selects(facts, every, 'every'));
-  const target = data.target?.map(compileOperand);
+  const target = data.target?.map((operand) => compileOperand(operand, surely));
   if (target) tests.push((facts) => targetIs(facts, target));
   if (data.subcommand)
     tests.push(({ invocation: { undeclared, implied } }) => undeclared === depth && !implied);
@@ -114,7 +116,7 @@ function targetIs(facts: Facts, tests: OperandTest[]): boolean {
   return folders.some((folder) => tests.some((test) => test(facts, folder, operands.length - 1)));
 }
 
-function compileOperand(data: OperandData): OperandTest {
+function compileOperand(data: OperandData, surely: boolean): OperandTest {
   const { is, at, skip = 0, prefix = '', pathspec, 'any-case': anyCase = false } = data;
   const fold = (text: string) => (anyCase ? text.toLowerCase() : text);
   const like = data.like && anyGlob(data.like.map(fold));
@@ -131,7 +133,8 @@ function compileOperand(data: OperandData): OperandTest {
     if (pathspec && !coversEverything(text, facts.request)) return false;
     if (!is && !named) return true;
     const { places, components } = facts.place(index, text);
-    if (is && !is.some((place) => places.has(place))) return false;
+    const guessed = !surely && facts.guesses && places.has('unknown');
+    if (is && !guessed && !is.some((place) => places.has(place))) return false;
     return !named || components.some(named);
   };
 }
@@ -169,7 +172,7 @@ function shapeOf(
   const rest: string[] = [];
   for (const key of ['operand', 'every-operand', 'target', 'operand-count'] as const)
     if (data[key]) rest.push(`operand:${JSON.stringify(data[key])}`);
-  for (const key of ['text', 'caller', 'last-flag', 'subcommand'] as const)
+  for (const key of ['text', 'caller', 'last-flag', 'subcommand', 'verb'] as const)
     if (data[key]) rest.push(`${key}:${JSON.stringify(data[key])}`);
   return ({ invocation }) => ({
     command,

@@ -1,14 +1,21 @@
-import { ACTIONS, type Action } from './types.ts';
+import { ACTIONS, TIERS, type Action, type Tier } from './types.ts';
 
 /** Positive when `a` is stricter than `b`. */
 export function compareActions(a: Action, b: Action): number {
   return ACTIONS.indexOf(a) - ACTIONS.indexOf(b);
 }
 
+/** Positive when `a` is stricter than `b`: of two that ask, the one that is harder to confirm. */
+export function compareVerdicts<T extends { action: Action; tier?: Tier }>(a: T, b: T): number {
+  const hardness = ({ tier = 'confirm' }: T) => TIERS.indexOf(tier);
+  const differ = compareActions(a.action, b.action);
+  return differ !== 0 || a.action !== 'ask' ? differ : hardness(a) - hardness(b);
+}
+
 /** The strictest; of equals the first. */
-export function strictest<T extends { action: Action }>(first: T, ...others: T[]): T {
+export function strictest<T extends { action: Action; tier?: Tier }>(first: T, ...others: T[]): T {
   return others.reduce(
-    (worst, other) => (compareActions(other.action, worst.action) > 0 ? other : worst),
+    (worst, other) => (compareVerdicts(other, worst) > 0 ? other : worst),
     first,
   );
 }

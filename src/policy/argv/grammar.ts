@@ -1,4 +1,5 @@
 import type { GrammarData, Style } from '../rules/pack.ts';
+import { anyGlob } from '../glob.ts';
 import { readFlags, type Flag } from './flag-spelling.ts';
 import { compileFlags, type FlagCondition } from './flag-condition.ts';
 
@@ -49,6 +50,14 @@ export interface Grammar {
   child: (canonical: string) => Grammar;
   /** Conditions under which the command does nothing; any of them. */
   harmless: FlagCondition[];
+  /** Ids of options that answer a confirmation before it is asked. */
+  preAnswers: string[];
+  /** Ids of options behind whose value everything is an operand. */
+  endsOptions: ReadonlySet<string>;
+  /** Whether a plain word is the last of the subcommands. */
+  isVerb: ((word: string) => boolean) | null;
+  /** How many more plain words are subcommands whatever they are. */
+  depth: number;
 }
 
 /** @throws Error when a line of options cannot be read */
@@ -76,6 +85,11 @@ export function compileGrammar(name: string, data: GrammarData, parent?: Grammar
     harmless: data.harmless
       ? compileFlags(data.harmless)
       : (parent?.harmless ?? compileFlags(USUALLY_HARMLESS)),
+    preAnswers: [...(data['pre-answers'] ?? []), ...(parent?.preAnswers ?? [])],
+    endsOptions: new Set(data['ends-options'] ?? []),
+    // Below a declared subcommand too: `gcloud compute instances delete`.
+    isVerb: data.verbs ? anyGlob(data.verbs) : (parent?.isVerb ?? null),
+    depth: data.depth ?? Math.max(0, (parent?.depth ?? 0) - 1),
   };
   return grammar;
 }

@@ -33,6 +33,11 @@ export interface Invocation {
   grammar: Grammar;
 }
 
+/** Whether the next plain word is a subcommand. */
+function choosesIn({ subcommands, isVerb, depth }: Grammar): boolean {
+  return subcommands !== null || isVerb !== null || depth > 0;
+}
+
 const FALSE = new Set(['false', 'False', 'FALSE', 'f', 'F', '0']);
 
 /** Reads `argv` (its first word is the program's name) as the grammar says. Never throws; linear in its length. */
@@ -56,7 +61,7 @@ class Reader {
   constructor(command: string, grammar: Grammar, argv: readonly string[]) {
     this.#argv = argv;
     this.#grammars = [grammar];
-    this.#choosing = grammar.subcommands !== null;
+    this.#choosing = choosesIn(grammar);
     this.#invocation = {
       command,
       path: [],
@@ -118,7 +123,7 @@ class Reader {
     this.#invocation.path.push(canonical);
     this.#invocation.grammar = child;
     this.#grammars = child.habits.inherits ? [child, ...this.#grammars] : [child];
-    this.#choosing = child.subcommands !== null;
+    this.#choosing = choosesIn(child) && !child.isVerb?.(canonical);
   }
 
   #long(word: string, doubt: boolean): void {
@@ -164,6 +169,7 @@ class Reader {
       else this.#set(flag.id, '', certain, flag.repeatable);
       return;
     }
+    if (this.#grammar.endsOptions.has(flag.id)) this.#optionsEnded = true;
     let value = given ?? '';
     if (given === null && flag.value === 'required') value = this.#argv[++this.#at] ?? '';
     if (flag.value === 'until-semicolon') value = this.#untilSemicolon();

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { ExecRequest } from '../types.ts';
+import { UNRESOLVED, type ExecRequest } from '../types.ts';
 import type { Place } from '../rules/pack.ts';
 
 /** Folders of the system, home folders of everyone included: hier(7). */
@@ -18,8 +18,48 @@ export interface OperandFacts {
   components: string[];
 }
 
+/** A pattern of the shell that stands for all that is in a folder, where no shell has replaced it. */
+const EVERYTHING = /^(?:\.?\*+|\.\[!?\.\]\*|\{(?:\.?\*,?)+\})$/;
+const PRODUCTION = new Set(['prod', 'production', 'prd', 'live']);
+
+/** Whether a name says that it is production: `prod-db`, `eu/production`. */
+export function isProduction(name: string): boolean {
+  return (
+    name.length < 4096 &&
+    name
+      .toLowerCase()
+      .split(/[^a-z0-9]+/)
+      .some((part) => PRODUCTION.has(part))
+  );
+}
+
 /** Where a path operand points, judged by text alone. */
 export function locate(operand: string, request: ExecRequest): OperandFacts {
+  const facts = locateText(operand, request);
+  if (operand.includes(UNRESOLVED)) addUnknown(facts, operand, request);
+  const slash = operand.lastIndexOf('/');
+  if (EVERYTHING.test(operand.slice(slash + 1))) {
+    const folder = locateText(slash < 0 ? '.' : operand.slice(0, slash) || '/', request);
+    for (const place of folder.places) if (place !== 'repository') facts.places.add(place);
+  }
+  if (isProduction(operand)) facts.places.add('production');
+  if (request.ignored?.includes(facts.path)) facts.places.add('ignored');
+  return facts;
+}
+
+/** A part that is not known may be anything; behind a folder it may also be nothing, and then the folder itself is meant. */
+function addUnknown(facts: OperandFacts, operand: string, request: ExecRequest): void {
+  const known = operand.slice(0, operand.indexOf(UNRESOLVED));
+  const folder = known.slice(0, known.lastIndexOf('/') + 1);
+  if (folder === '' || folder === '/' || operand.includes(`..`)) {
+    facts.places.add('unknown');
+    return;
+  }
+  if (known !== folder || facts.places.has('temporary')) return;
+  for (const place of locateText(folder, request).places) facts.places.add(place);
+}
+
+function locateText(operand: string, request: ExecRequest): OperandFacts {
   const path = clean(operand.startsWith('/') ? operand : `${request.cwd}/${operand}`);
   const repository = clean(request.repository || '/nowhere');
   const home = clean(request.home || '/nowhere');

@@ -149,6 +149,12 @@ function innerArgv(
   const inside = appletFlag(program.grammar.data['applet-flags'] ?? [], argv);
   if (inside) return inside;
   const called = lastComponent(argv[0] ?? '');
+  for (const id of program.grammar.data['runs-flags'] ?? []) {
+    const named = invocation.flags.get(id)?.values.at(-1);
+    if (named) return [named, ...invocation.operands];
+  }
+  // `python -c CODE x`: x is no program.
+  if ([...program.grammar.endsOptions].some((id) => invocation.flags.has(id))) return null;
   // A busybox called `rm` is rm; called by its own name it takes the applet from its first operand.
   if (runs === 'applet' && !called.startsWith(program.command)) return argv;
   return invocation.operands.length ? invocation.operands : null;

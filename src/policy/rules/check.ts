@@ -88,7 +88,7 @@ function checkFlags(
     ...(last === undefined ? [] : [last]),
   ];
   for (const name of names)
-    if (name !== 'operands' && name !== 'argv' && declaredFlag(chain, name) === undefined)
+    if (!['operands', 'argv', 'stdin'].includes(name) && declaredFlag(chain, name) === undefined)
       throw wrong(
         file,
         rule.line,
