@@ -201,13 +201,13 @@ async function rulesOn(
   command: string[],
   { profile, context, cwd }: Here,
 ): Promise<{ action: string; rule: string; reason: string }> {
-  const { loadRulePacks } = await import('../policy/load-rules.ts');
+  const { loadCompactPacks } = await import('../policy/load-rules.ts');
   const { policyData } = await import('../policy/policy-data.ts');
   const { compilePolicy, decide } = await import('../policy/decide.ts');
   const { findProgram } = await import('../broker/programs.ts');
   const word = command[0] ?? '';
   const { action, rule, reason } = decide(
-    compilePolicy(policyData(profile, await loadRulePacks())),
+    compilePolicy(policyData(profile, await loadCompactPacks())),
     {
       kind: 'exec',
       path: findProgram(word, context) ?? word,

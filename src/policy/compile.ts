@@ -6,7 +6,8 @@ import type { Facts } from './facts.ts';
 import { compileHost } from './hosts.ts';
 import { compileMatch, compileUnless, type CompiledMatch } from './match.ts';
 import type { PolicyData } from './policy-data.ts';
-import type { RuleData } from './rules/pack.ts';
+import { compactPack, commandsOf, type CompactPack, type PackBody } from './rules/compact.ts';
+import type { GrammarData, RuleData } from './rules/pack.ts';
 import type { Source } from './types.ts';
 
 export interface CompiledRule {
@@ -34,12 +35,12 @@ export interface Policy {
 /** @throws GuardError for a host pattern that cannot be read */
 export function compilePolicy(data: PolicyData): Policy {
   const known = new Programs();
-  const byCommand = new Map<string, { rule: RuleData; file: string }[]>();
-  for (const { commands, rules, file } of data.packs) {
-    for (const [name, grammar] of Object.entries(commands)) known.add(name, grammar);
-    for (const rule of rules)
-      for (const command of commandsOf(rule))
-        byCommand.set(command, [...(byCommand.get(command) ?? []), { rule, file }]);
+  const packs = data.packs.map((pack) => new Pack('body' in pack ? pack : compactPack(pack)));
+  const byCommand = new Map<string, Pack[]>();
+  for (const pack of packs) {
+    for (const names of pack.names) known.add(names, () => pack.grammar(names.command));
+    for (const command of pack.ruled)
+      byCommand.set(command, [...(byCommand.get(command) ?? []), pack]);
   }
   const entries = new Map<string, Entry[]>();
   const openEntries: Entry[] = [];
@@ -63,23 +64,49 @@ export function compilePolicy(data: PolicyData): Policy {
   };
 }
 
-export function commandsOf(rule: RuleData): Set<string> {
-  return new Set(
-    rule.match.flatMap(({ command }) => command.map((line) => line.split(/\s+/)[0] ?? '')),
-  );
+/** Read when one of its programs is first met: most sessions meet few. */
+class Pack {
+  readonly names: CompactPack['names'];
+  readonly ruled: readonly string[];
+  readonly #file: string;
+  #text: string;
+  #body: PackBody | undefined;
+
+  constructor({ file, names, ruled, body }: CompactPack) {
+    this.#file = file;
+    this.names = names;
+    this.ruled = ruled;
+    this.#text = body;
+  }
+
+  grammar(command: string): GrammarData {
+    return this.#read().commands[command] ?? {};
+  }
+
+  rulesAbout(command: string): { rule: RuleData; file: string }[] {
+    return this.#read()
+      .rules.filter((rule) => commandsOf(rule).has(command))
+      .map((rule) => ({ rule, file: this.#file }));
+  }
+
+  #read(): PackBody {
+    this.#body ??= JSON.parse(this.#text) as PackBody;
+    this.#text = '';
+    return this.#body;
+  }
 }
 
 function lazily(
-  byCommand: Map<string, { rule: RuleData; file: string }[]>,
+  byCommand: ReadonlyMap<string, readonly Pack[]>,
   known: Programs,
 ): (command: string) => CompiledRule[] {
   const compiled = new Map<string, CompiledRule[]>();
   return (command) => {
     const ready = compiled.get(command);
     if (ready) return ready;
-    const rules = (byCommand.get(command) ?? []).map(({ rule, file }) =>
-      compileRule(rule, file, command, known),
-    );
+    const rules = (byCommand.get(command) ?? [])
+      .flatMap((pack) => pack.rulesAbout(command))
+      .map(({ rule, file }) => compileRule(rule, file, command, known));
     compiled.set(command, rules);
     return rules;
   };

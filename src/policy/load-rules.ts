@@ -3,26 +3,28 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GuardError } from '../guard-error.ts';
 import { PACKAGE_ROOT } from '../package-root.ts';
+import { compactPack, type CompactPack } from './rules/compact.ts';
 import type { RulePackData } from './rules/pack.ts';
 
 const FOLDER = join('profiles', 'rules');
 
-/**
- * The built-in rule packs. A built program reads what `compileBuiltinRules` wrote beside it; from the sources the YAML
- * is read and checked. @throws GuardError with file and line
- */
-export async function loadRulePacks(): Promise<RulePackData[]> {
+/** The built-in rule packs, read from their YAML and checked. @throws GuardError with file and line */
+export function loadRulePacks(): Promise<RulePackData[]> {
+  return readRulePacks(join(PACKAGE_ROOT, FOLDER));
+}
+
+/** For a session. A built program reads what `compileBuiltinRules` wrote beside it. @throws GuardError */
+export async function loadCompactPacks(): Promise<CompactPack[]> {
   const dist = join(PACKAGE_ROOT, 'dist');
   const built = join(dist, 'builtin-rules.json');
   if (fileURLToPath(import.meta.url).startsWith(`${dist}/`) && existsSync(built))
-    return JSON.parse(readFileSync(built, 'utf8')) as RulePackData[];
-  return readRulePacks(join(PACKAGE_ROOT, FOLDER));
+    return JSON.parse(readFileSync(built, 'utf8')) as CompactPack[];
+  return (await loadRulePacks()).map(compactPack);
 }
 
 /** What the build writes to `dist/builtin-rules.json`: the packs, checked, without their examples. */
 export async function compileBuiltinRules(): Promise<string> {
-  const packs = await readRulePacks(join(PACKAGE_ROOT, FOLDER));
-  return JSON.stringify(packs, (key, value: unknown) => (key === 'examples' ? undefined : value));
+  return JSON.stringify((await loadRulePacks()).map(compactPack));
 }
 
 /** Every pack of a folder, checked by itself and against the others. @throws GuardError */

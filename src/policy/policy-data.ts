@@ -1,10 +1,11 @@
 import type { CommandEntry, EffectiveProfile, Sourced } from '../profile/types.ts';
 import type { CallPolicyData, SessionGrant } from './call.ts';
+import type { CompactPack } from './rules/compact.ts';
 import type { RulePackData } from './rules/pack.ts';
 
 /** Everything `decide` goes by, as plain data: it is posted to worker threads. */
 export interface PolicyData {
-  packs: RulePackData[];
+  packs: (CompactPack | RulePackData)[];
   commands: Sourced<CommandEntry>[];
   network: {
     allow: Sourced<string>[];
@@ -18,7 +19,7 @@ export interface PolicyData {
 /** The part of a profile that decisions are made by, with the rule packs. */
 export function policyData(
   profile: EffectiveProfile,
-  packs: RulePackData[],
+  packs: PolicyData['packs'],
   grants: readonly SessionGrant[] | null = null,
 ): PolicyData {
   return {

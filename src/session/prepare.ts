@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { GuardError } from '../guard-error.ts';
 import { compilePolicy, type Policy } from '../policy/decide.ts';
-import { loadRulePacks } from '../policy/load-rules.ts';
+import { loadCompactPacks } from '../policy/load-rules.ts';
 import { policyData, type PolicyData } from '../policy/policy-data.ts';
 import { loadProfile } from '../profile/load.ts';
 import { userLocations } from '../profile/locations.ts';
@@ -86,7 +86,7 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
       home,
       ...(input.profile === undefined ? {} : { explicit: input.profile }),
     }),
-    loadRulePacks(),
+    loadCompactPacks(),
   ]);
   const profile = withoutLayers(loaded, input.layers);
   const data = policyData(profile, input.layers.commands ? packs : [], input.grants ?? null);

@@ -1,3 +1,4 @@
+import type { CommandNames } from '../rules/compact.ts';
 import type { GrammarData } from '../rules/pack.ts';
 import { compileGrammar, UNKNOWN_GRAMMAR, type Grammar } from './grammar.ts';
 import { parseArgv, type Invocation } from './parse.ts';
@@ -21,20 +22,21 @@ export class Programs {
   readonly #dashed = new Map<string, string>();
   readonly #starts = new Map<string, string>();
   readonly #startLengths = new Set<number>();
-  readonly #data = new Map<string, GrammarData>();
+  readonly #data = new Map<string, () => GrammarData>();
   readonly #grammars = new Map<string, Grammar>();
 
-  add(command: string, data: GrammarData): void {
+  /** @param data is called when the program is first met */
+  add({ command, aliases, dashed, programs }: CommandNames, data: () => GrammarData): void {
     this.#data.set(command, data);
-    for (const name of [command, ...(data.aliases ?? [])]) {
+    for (const name of [command, ...aliases]) {
       if (!name.endsWith('*')) this.#exact.set(name, { command, implied: [] });
       else {
         this.#starts.set(name.slice(0, -1), command);
         this.#startLengths.add(name.length - 1);
       }
     }
-    if (data.dashed) this.#dashed.set(command, command);
-    this.#addPrograms(command, data.subcommands ?? {}, []);
+    if (dashed) this.#dashed.set(command, command);
+    for (const [name, implied] of programs) this.#exact.set(name, { command, implied });
   }
 
   /** Names that rules speak of, as far as they are spelled out. */
@@ -64,21 +66,13 @@ export class Programs {
   grammar(command: string): Grammar {
     const known = this.#grammars.get(command);
     if (known) return known;
-    const made = compileGrammar(command, this.#data.get(command) ?? {});
+    const made = compileGrammar(command, this.#data.get(command)?.() ?? {});
     this.#grammars.set(command, made);
     return made;
   }
 
   #program(command: string, name: string, implied: string[]): Program {
     return { command, name, grammar: this.grammar(command), implied };
-  }
-
-  #addPrograms(command: string, subcommands: Record<string, GrammarData>, path: string[]): void {
-    for (const [name, data] of Object.entries(subcommands)) {
-      const implied = [...path, name];
-      if (data.program) this.#exact.set(data.program, { command, implied });
-      this.#addPrograms(command, data.subcommands ?? {}, implied);
-    }
   }
 }
 

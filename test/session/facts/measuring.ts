@@ -4,14 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Fact } from '../../../src/approval/types.ts';
-import { Programs } from '../../../src/policy/argv/program.ts';
+import { compilePolicy } from '../../../src/policy/decide.ts';
 import { loadRulePacks } from '../../../src/policy/load-rules.ts';
 import { measureFacts } from '../../../src/session/facts/measure.ts';
+import { data } from '../../policy/support.ts';
 
-const programs = new Programs();
-for (const { commands } of await loadRulePacks())
-  for (const [name, data] of Object.entries(commands)) programs.add(name, data);
-export { programs };
+export const { known: programs } = compilePolicy(data({ packs: await loadRulePacks() }));
 
 /** A folder of the test's own, free of links. */
 export function makeFolder(files: Record<string, string> = {}): string {
