@@ -25,6 +25,20 @@ describe('where an operand points', () => {
     ['/dev/null', []],
     ['/proc/self/root/home/me', ['outside', 'system']],
     ['', ['repository']],
+    ['/mnt/disk/x', ['mount', 'outside', 'system']],
+    ['/mntx', ['outside']],
+    ['host.example:/srv', ['inside', 'remote']],
+    ['me@host.example:x', ['inside', 'remote']],
+    ['s3://bucket/prod/x', ['inside', 'production', 'remote']],
+    ['src/a:b', ['inside']],
+    ['prod-data', ['inside', 'production']],
+    ['products', ['inside']],
+    ['*', ['inside']],
+    ['/*', ['above', 'outside', 'root']],
+    ['~*', ['inside']],
+    ['/home/me/*', ['above', 'home', 'outside']],
+    ['/home/me/.[!.]*', ['above', 'home', 'outside']],
+    ['../*.log', ['outside']],
   ])('%s', (operand, expected) => {
     expect([...locate(operand, exec('rm')).places].sort()).toEqual(expected);
   });

@@ -5,6 +5,9 @@ import type { Place } from '../rules/pack.ts';
 /** Folders of the system, home folders of everyone included: hier(7). */
 const SYSTEM =
   /^\/(?:bin|boot|dev|etc|home|lib(?:32|64|x32|exec)?|media|mnt|opt|proc|root|run|sbin|srv|sys|usr|var|nix|snap)(?:\/|$)/;
+/** rsync(1), scp(1): a colon before any slash; and URLs. */
+const REMOTE = /^(?:[a-z][a-z0-9+.-]*:\/\/|(?:[^/@:]+@)?[^/@:]+:)/i;
+const MOUNT = /^\/(?:mnt|media|Volumes)(?:\/|$)|^\/run\/media\//;
 /** Private to the session, and gone with it. */
 const TEMPORARY = /^\/(?:tmp|var\/tmp|dev\/shm)\/./;
 /** Devices that hold nothing: null(4), full(4), random(4), tty(4). */
@@ -42,6 +45,8 @@ export function locate(operand: string, request: ExecRequest): OperandFacts {
     const folder = locateText(slash < 0 ? '.' : operand.slice(0, slash) || '/', request);
     for (const place of folder.places) if (place !== 'repository') facts.places.add(place);
   }
+  if (REMOTE.test(operand)) facts.places.add('remote');
+  if (MOUNT.test(facts.path)) facts.places.add('mount');
   if (isProduction(operand)) facts.places.add('production');
   if (request.ignored?.includes(facts.path)) facts.places.add('ignored');
   return facts;

@@ -39,6 +39,8 @@ export interface GrammarData {
   'applet-flags'?: string[];
   /** Users can define subcommands: one that is not declared can be anything, and its `--help` promises nothing. */
   aliasable?: boolean;
+  /** A subcommand that is installed beside the program: an alias of the user's may have its name. */
+  extra?: boolean;
   subcommands?: Record<string, GrammarData>;
   /** That many plain words are subcommands, declared or not: `aws SERVICE OPERATION`. */
   depth?: number;
@@ -90,6 +92,10 @@ export const PLACES = [
   'outside',
   // Ignored by git and not tracked, as the gate found it.
   'ignored',
+  // On another machine: `host:path`, a URL.
+  'remote',
+  // Where disks are mounted: hier(7), and the desktop's folders.
+  'mount',
   // A name that says production.
   'production',
   // Not known from the text: a variable nobody set, the output of a command.
@@ -123,6 +129,8 @@ export interface OperandData {
   at?: number;
   /** Leaves out the first operands. */
   skip?: number;
+  /** Only operands that stand behind a `--`. */
+  'behind-dashes'?: boolean;
   /** Only operands that start so; the rest is what is looked at (`of=`). */
   prefix?: string;
   /** Upper and lower case are the same in `like`. */
