@@ -1,7 +1,7 @@
-// Bundles src/ into dist/: what `guard` starts, the first stage inside the sandbox, the exec gate's worker and the
-// helper that connects into a session. CommonJS, because Node starts it sooner than modules and V8 can keep its compiled
-// form: bin/guard.js reads dist/guard.cache, which is written here after a few real starts. koffi stays outside because it
-// carries native code. Built-in rules and profiles are checked here and written as JSON, so that no start parses YAML.
+// Bundles src/ into dist/: what `guard` starts, the first stage inside the sandbox, the exec gate's worker and what few of
+// its calls need, and the helper that connects into a session. CommonJS, because Node starts it sooner than modules and V8
+// can keep its compiled form: bin/guard.js reads dist/guard.cache, which is written here after a few real starts. koffi
+// stays outside because it carries native code. Built-in rules and profiles are checked here and written as JSON, so that no start parses YAML.
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -46,6 +46,7 @@ await build({
     guard: 'src/cli/main.ts',
     'stage-one': 'src/sandbox/stage-one.ts',
     'exec-worker': 'src/exec/worker.ts',
+    'started-away': 'src/check/started-away.ts',
     'late-mounter': 'src/sandbox/late-mounter.ts',
     'publish-connector': 'src/egress/publish-connector.ts',
     'screen-model': 'src/terminal/screen-model.ts',

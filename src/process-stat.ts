@@ -8,6 +8,7 @@ export interface ProcessStat {
   group: number;
   /** Process group in the foreground of its terminal; -1 without one. */
   foreground: number;
+  threads: number;
   /** When it started, in clock ticks since boot: a later process with its id has another. */
   start: string;
 }
@@ -36,6 +37,7 @@ export function processStat(pid: number | 'self'): ProcessStat | null {
     parent: Number(fields[1]),
     group: Number(fields[2]),
     foreground: Number(fields[5]),
+    threads: Number(fields[17]),
     start: fields[19] ?? '',
   };
 }

@@ -18,7 +18,11 @@ const MAY_USE: Record<string, readonly string[]> = {
   doctor: ['kernel'],
   sandbox: ['kernel', 'doctor'],
   terminal: ['kernel', 'approval'],
-  exec: ['kernel', 'policy'],
+  // view for what git ignores
+  exec: ['kernel', 'policy', 'view'],
+  shell: ['policy'],
+  // credentials for what a request shows as its right
+  check: ['policy', 'shell', 'operations', 'credentials'],
   egress: ['policy'],
   approval: [],
   broker: ['kernel', 'policy', 'profile', 'sandbox', 'exec', 'egress'],

@@ -3,7 +3,8 @@ import { askDrawn, Undrawable } from './drawn-question.ts';
 import type { Painter } from './frame-worker.ts';
 import { Group, subjectOf, type Asker } from './group.ts';
 import { askPlainly, leaveAnswer } from './plain-question.ts';
-import { commandOf, shapeOf } from './shape.ts';
+import { Refusals } from './refusals.ts';
+import { commandOf, keptAs, kindOf, shapeOf } from './shape.ts';
 import type { Pressed, Prompter } from './subject.ts';
 import type { Answer, PromptScreen, Question, Sign, TerminalChannel } from './types.ts';
 
@@ -47,8 +48,11 @@ export function createApprovals(options: ApprovalOptions): Approvals {
   const { terminal, timeoutSeconds, record, queueLimit = QUEUE_LIMIT, collect = COLLECT } = options;
   const now = options.now ?? (() => performance.now());
   const queue: Asker[] = [];
-  /** Shapes a person has denied for the rest of the session. */
+  /** Kinds a person has denied for the rest of the session. */
   const denied = new Set<string>();
+  /** What a person has allowed for the rest of the session, to the letter. */
+  const kept = new Set<string>();
+  const refusals = new Refusals();
   /** Commands just refused, and until when that holds. */
   const refusedUntil = new Map<string, number>();
   let showing: Group | null = null;
@@ -70,8 +74,10 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     showing?.leave(asker);
     const ms = Math.max(0, Math.round(now() - asker.asked));
     const answer: Answer = { outcome, by, ms };
+    const { id, refusedBefore, verdict } = asker.question;
+    const raised = refusedBefore && verdict.tier ? { tier: verdict.tier } : {};
     try {
-      record?.({ type: 'decision', id: asker.question.id, ...answer });
+      record?.({ type: 'decision', id, ...answer, ...raised });
     } catch {
       answer.outcome = 'deny';
     }
@@ -150,22 +156,28 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     const { key, listed } = pressed;
     const answered = group.listed.filter(({ question }) => listed.includes(question.id));
     const question = answered[0]?.question ?? first;
-    if (key === 'yes') {
-      for (const asker of answered) settle(asker, 'allow', 'user');
+    if (key === 'yes' || key === 'keep') {
+      for (const asker of answered) {
+        const keeping = key === 'keep' ? keptAs(asker.question) : null;
+        if (keeping !== null) kept.add(keeping);
+        settle(asker, 'allow', 'user');
+      }
       // What was not on the screen has not been allowed: it is asked again, in its turn.
       queue.unshift(...group.listed);
       leaveAnswer(screen, left.lines, question, {
         outcome: 'allow',
         by: 'user',
         count: answered.length,
+        fromNowOn: key === 'keep',
       });
+      if (key === 'keep') allowKept();
       return;
     }
-    if (key === 'deny-all') denied.add(group.shape);
+    if (key === 'deny-all') denied.add(kindOf(question));
     const by = key === 'hang-up' ? 'no-terminal' : 'user';
     const refused = [...group.listed, ...(by === 'user' ? waitingFor(group) : [])];
     for (const asker of refused) settle(asker, 'deny', by);
-    if (by === 'user') remember(refused);
+    if (by === 'user') remember(refused, answered);
     const fromNowOn = key === 'deny-all';
     leaveAnswer(screen, left.lines, question, {
       outcome: 'deny',
@@ -175,9 +187,27 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     });
   }
 
-  function remember(refused: readonly Asker[]): void {
+  /** @param shown of these, what was on the screen: the others were refused with them, and not looked at */
+  function remember(refused: readonly Asker[], shown: readonly Asker[]): void {
     for (const [key, until] of refusedUntil) if (until <= now()) refusedUntil.delete(key);
-    for (const asker of refused) refusedUntil.set(keyOf(asker), now() + NO_HOLDS);
+    for (const { question } of refused) refusedUntil.set(exactly(question), now() + NO_HOLDS);
+    refusals.add(shown.map(({ question }) => question));
+    for (const asker of [...queue]) {
+      const question = refusals.applyTo(asker.asIs);
+      if (!question || denied.has(kindOf(question))) settle(asker, 'deny', 'user-earlier');
+      else [asker.question, asker.shape] = [question, shapeOf(question)];
+    }
+  }
+
+  /** The same may wait already. */
+  function allowKept(): void {
+    for (const asker of [...queue])
+      if (isKept(asker.question)) settle(asker, 'allow', 'user-earlier');
+  }
+
+  function isKept(question: Question): boolean {
+    const key = keptAs(question);
+    return key !== null && kept.has(key);
   }
 
   async function prompt(prompter: Prompter, left: { lines: number }): Promise<Pressed> {
@@ -194,21 +224,25 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     return askPlainly(prompter, left);
   }
 
-  function refuseNow(asker: Asker): By | null {
+  function refuseNow(question: Question): By | null {
     const free = terminal.available();
     if (closed) return 'gone';
-    if (denied.has(asker.shape) || (refusedUntil.get(keyOf(asker)) ?? 0) > now())
+    if (denied.has(kindOf(question)) || (refusedUntil.get(exactly(question)) ?? 0) > now())
       return 'user-earlier';
+    if (isKept(question)) return null;
     if (free !== 'yes') return free;
     return queue.length + (showing?.listed.length ?? 0) >= queueLimit ? 'queue-full' : null;
   }
 
   return {
-    ask(question) {
+    ask(asIs) {
       return new Promise((resolve) => {
         const asked = now();
+        const raised = refusals.applyTo(asIs);
+        const question = raised ?? asIs;
         const asker: Asker = {
           question,
+          asIs,
           shape: shapeOf(question),
           asked,
           until: asked + timeoutSeconds * 1000,
@@ -216,8 +250,9 @@ export function createApprovals(options: ApprovalOptions): Approvals {
           settled: false,
           resolve,
         };
-        const by = refuseNow(asker);
+        const by = raised ? refuseNow(question) : 'user-earlier';
         if (by) return settle(asker, 'deny', by);
+        if (isKept(question)) return settle(asker, 'allow', 'user-earlier');
         queue.push(asker);
         if (showing?.shape === asker.shape) mergeLater(showing);
         if (serving) return;
@@ -238,6 +273,6 @@ export function createApprovals(options: ApprovalOptions): Approvals {
   };
 }
 
-function keyOf({ shape, question }: Asker): string {
-  return shape + commandOf(question);
+function exactly(question: Question): string {
+  return kindOf(question) + commandOf(question);
 }

@@ -1,6 +1,7 @@
+import { challengeFor, meets, refuses, type Challenge } from './challenge.ts';
 import { drawing, readFrame } from './frame.ts';
 import type { Painter } from './frame-worker.ts';
-import { KeyReader } from './key-reader.ts';
+import { KeyReader, type Key } from './key-reader.ts';
 import { scrolled, type ScrollKey } from './list-window.ts';
 import { Measurements } from './measure.ts';
 import { promptContent, waitingText, type PromptContent } from './prompt-content.ts';
@@ -13,22 +14,25 @@ import {
   type WindowLine,
 } from './prompt-layout.ts';
 import { cut } from './wrap.ts';
-import {
-  attemptOf,
-  BELL,
-  listedOf,
-  SETTLE,
-  SETTLE_JOINED,
-  type Pressed,
-  type Prompter,
-} from './subject.ts';
+import { attemptOf, BELL, listedOf, settleFor, type Pressed, type Prompter } from './subject.ts';
 
 /** Thrown when a prompt cannot be drawn: the plain question takes its place. */
 export class Undrawable extends Error {}
 
 const SECOND = 1000;
+/** Of what is typed: longer than any name that has to be. */
+const LONGEST = 200;
 const SCROLL_FIRST = 'Not everything has been on the screen: scroll to the end (End, PgDn) first.';
 const TOO_LONG = 'Too long to be shown whole: it can only be denied.';
+const MEASURING = 'guard is still measuring: wait for what it finds.';
+const NOT_Y = 'Enter says yes here, y does not.';
+const TOO_SOON =
+  'That Enter came close upon other keys. If it was for this, press it again in a moment.';
+const WRONG = 'That is not what has to be typed. Nothing was done.';
+const NOTHING_TYPED = 'Type it first, or press Esc.';
+const PASTED = 'Pasted text does not count: type it.';
+const NOT_KEPT = 'This can only be allowed once.';
+const CHANGED = 'What is asked or its screen changed: type it from the beginning.';
 
 export interface DrawnPrompter extends Prompter {
   painter: Painter;
@@ -65,6 +69,8 @@ class DrawnPrompt {
   #scroll = 0;
   #armed = false;
   #note = '';
+  readonly #challenge: Challenge;
+  #typed = '';
   #failure: Undrawable | null = null;
   #drawing: Promise<void> = Promise.resolve();
 
@@ -74,6 +80,7 @@ class DrawnPrompt {
     const changed = (): void => this.#attempt.changed();
     this.#measurements = new Measurements(this.#ended.signal, changed);
     this.#attempt = attemptOf(prompter.subject);
+    this.#challenge = challengeFor(listedOf(prompter.subject)[0].verdict.resource);
     this.#content = this.#newContent();
     this.#undo.push(prompter.subject.onChange(changed));
     const offResize = prompter.screen.onResize?.(changed);
@@ -109,27 +116,55 @@ class DrawnPrompt {
     const { signal } = this.#attempt;
     signal.throwIfAborted();
     this.#armed = false;
-    this.#note = '';
+    // What was typed was for the screen as it was.
+    this.#note = this.#typed === '' ? '' : CHANGED;
+    this.#typed = '';
     this.#content = this.#newContent();
+    const { tier, measuring } = this.#content;
     const listed = listedOf(this.#prompter.subject).map(({ id }) => id);
     await this.#draw();
     const joined = this.#asked.size > 0 && listed.some((id) => !this.#asked.has(id));
-    if (!(await this.#keys.drain(signal, joined ? SETTLE_JOINED : SETTLE)))
+    if (!(await this.#keys.drain(signal, settleFor(tier, joined))))
       return { key: 'hang-up', listed };
     for (const id of listed) this.#asked.add(id);
     this.#armed = true;
     await this.#draw();
     for (;;) {
       signal.throwIfAborted();
-      const key = await this.#keys.next(signal);
+      const typing = tier === 'type' && !measuring && this.#laid !== null;
+      const key = typing
+        ? await this.#edited(signal)
+        : await this.#keys.next(signal, tier === 'confirm' ? 'letters' : 'enter');
       signal.throwIfAborted();
-      if (key === 'no' || key === 'deny-all' || key === 'hang-up') return { key, listed };
-      if (key === 'yes') {
-        this.#note = this.#whyNotYet();
+      if (key === 'no' || key === 'hang-up' || (key === 'deny-all' && tier !== 'type'))
+        return { key, listed };
+      if (key === 'yes' || key === 'keep') {
+        this.#note = tier === 'type' && !typing ? MEASURING : this.#whyNotYet(key);
         if (this.#note === '') return { key, listed };
-      } else this.#move(key);
-      await this.#draw();
+      } else this.#heed(key);
+      // Whoever types is not waited for by what is drawn: when a key came tells what it means.
+      if (key === null) this.#tick();
+      else await this.#draw();
     }
+  }
+
+  /** What is typed into the line, up to a yes or a no; null where it only changed the line. */
+  async #edited(signal: AbortSignal): Promise<Key | null> {
+    const edit = await this.#keys.edit(signal);
+    if (edit.kind === 'no' || edit.kind === 'hang-up') return edit.kind;
+    if (edit.kind === 'scroll') return edit.key;
+    this.#note = '';
+    if (edit.kind === 'character') this.#typed = (this.#typed + edit.character).slice(0, LONGEST);
+    else if (edit.kind === 'back') this.#typed = this.#typed.slice(0, -1);
+    else if (edit.kind === 'clear') this.#typed = '';
+    else if (edit.kind === 'pasted') this.#note = PASTED;
+    else if (refuses(this.#typed)) return 'no';
+    else if (meets(this.#challenge, this.#typed)) return 'yes';
+    else {
+      this.#note = this.#typed === '' ? NOTHING_TYPED : WRONG;
+      this.#typed = '';
+    }
+    return null;
   }
 
   #newContent(): PromptContent {
@@ -139,8 +174,11 @@ class DrawnPrompt {
     return promptContent(questions, this.#measurements.done, sign, this.#ordinals);
   }
 
-  #whyNotYet(): string {
-    if (!this.#content.whole) return TOO_LONG;
+  #whyNotYet(key: 'yes' | 'keep'): string {
+    const { whole, tier, measuring, keeps } = this.#content;
+    if (!whole) return TOO_LONG;
+    if (tier !== 'confirm' && measuring) return MEASURING;
+    if (key === 'keep' && !keeps) return NOT_KEPT;
     return this.#readToEnd() ? '' : SCROLL_FIRST;
   }
 
@@ -152,8 +190,10 @@ class DrawnPrompt {
     return line.kind !== 'command' || this.#seen.has(line.mark);
   }
 
-  #move(key: ScrollKey): void {
-    this.#note = '';
+  #heed(key: ScrollKey | 'not-y' | 'too-soon' | 'deny-all' | null): void {
+    if (key === null) return;
+    this.#note = key === 'not-y' ? NOT_Y : key === 'too-soon' ? TOO_SOON : '';
+    if (key === 'not-y' || key === 'too-soon' || key === 'deny-all') return;
     if (this.#laid)
       this.#scroll = scrolled(this.#laid.list.length, this.#laid.height, this.#scroll, key);
   }
@@ -177,6 +217,7 @@ class DrawnPrompt {
     if (this.#ended.signal.aborted || subject.signal.aborted) return;
     const size = { columns: screen.columns, rows: screen.rows };
     if (size.columns < SMALLEST.columns || size.rows < SMALLEST.rows) return this.#tooSmall(size);
+    const { tier, measuring } = this.#content;
     const before: PromptState = {
       scroll: this.#scroll,
       armed: this.#armed,
@@ -184,8 +225,12 @@ class DrawnPrompt {
       secondsLeft: subject.secondsLeft(),
       waiting: waitingText(subject.waiting()),
       note: this.#note,
+      ...(tier === 'type' && !measuring
+        ? { entry: { challenge: this.#challenge, typed: this.#typed } }
+        : {}),
     };
     let laid = layOut(this.#content, before, size, colour);
+    if (laid.cramped) return this.#tooSmall(size);
     const { list, layout } = laid;
     const readToEnd =
       this.#content.whole &&

@@ -1,5 +1,5 @@
 import { printable } from '../printable.ts';
-import { widthOf } from './prompt-edges.ts';
+import { widthOf } from './prompt-keys.ts';
 import type { PromptLayout, WindowLine } from './prompt-layout.ts';
 import { textWidth } from './wrap.ts';
 
@@ -10,7 +10,7 @@ const PER_CELL = 20;
 
 /**
  * A frame as lines, or null when anything about it is not as it must be: a control character other than SGR, more than
- * the screen holds, no sign, or any shown line of the command missing or changed.
+ * the screen holds, no sign, or any shown line of the command or of what is to be typed missing or changed.
  */
 export function readFrame(frame: unknown, layout: PromptLayout): string[] | null {
   const { columns, rows } = layout;
@@ -21,10 +21,12 @@ export function readFrame(frame: unknown, layout: PromptLayout): string[] | null
   for (const line of plain)
     if (printable(line, line.length) !== line || textWidth(line) > columns) return null;
   if (!plain[0]?.includes(layout.sign)) return null;
-  const wanted = layout.window.map((line) => lineText(line).trimEnd());
-  const has = (from: number): boolean =>
-    wanted.every((text, index) => plain[from + index]?.trimEnd() === text);
-  return lines.some((_, from) => has(from)) ? lines : null;
+  const holds = (wanted: readonly string[]): boolean =>
+    plain.some((_, from) =>
+      wanted.every((text, index) => plain[from + index]?.trimEnd() === text.trimEnd()),
+    );
+  const shown = holds(layout.window.map(lineText)) && holds(layout.entry.map((line) => ` ${line}`));
+  return shown ? lines : null;
 }
 
 /** How a line of the list stands on the screen. */
@@ -38,12 +40,31 @@ const END = '\x1b[?7h';
 const SHOWN = '\x1b[?2026l';
 const CURSOR = '\x1b[?25h';
 
-/** What draws a frame over the whole screen, whatever was on it. The cursor stands behind the keys while these answer. */
-export function drawing(lines: readonly string[], { rows, keys, gap }: PromptLayout): string {
+/**
+ * What draws a frame over the whole screen, whatever was on it. The cursor stands where text is typed, or behind the keys
+ * while these answer.
+ */
+export function drawing(lines: readonly string[], layout: PromptLayout): string {
+  const { rows } = layout;
   const drawn = Array.from(
     { length: rows },
     (_, row) => `\x1b[${row + 1};1H\x1b[2K${lines[row] ?? ''}\x1b[0m`,
   );
-  const cursor = keys.length ? `\x1b[${rows};${widthOf(keys, gap) + 2}H${CURSOR}` : '';
+  const at = cursorAt(layout);
+  const cursor = at ? `\x1b[${at.row};${at.column}H${CURSOR}` : '';
   return `${BEGIN}${drawn.join('')}${END}${cursor}${SHOWN}`;
+}
+
+function cursorAt({
+  rows,
+  keys,
+  gap,
+  entry,
+  note,
+}: PromptLayout): { row: number; column: number } | null {
+  const typed = entry.at(-1);
+  // Margin, text, and the column behind it.
+  if (typed !== undefined)
+    return { row: rows - (note === null ? 1 : 2), column: textWidth(typed) + 2 };
+  return keys.length ? { row: rows, column: widthOf(keys, gap) + 2 } : null;
 }

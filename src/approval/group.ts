@@ -1,10 +1,15 @@
 import { lengthOf } from './command-lines.ts';
+import { MOST_MEASURED } from './measure.ts';
+import { commandOf } from './shape.ts';
 import type { Subject } from './subject.ts';
+import { tierOf } from './tiers.ts';
 import type { Answer, Question } from './types.ts';
 
 /** Somebody who waits for an answer. */
 export interface Asker {
+  /** As it is asked now, and as it came: refusals meanwhile raise its tier. */
   question: Question;
+  asIs: Question;
   shape: string;
   /** When it asked, and when it is refused. */
   asked: number;
@@ -45,9 +50,14 @@ export class Group {
   join(waiting: readonly Asker[], now: number): Asker[] {
     let room = LIST_LIMIT - this.#listed.reduce((sum, asker) => sum + sizeOf(asker), 0);
     const joining: Asker[] = [];
+    const measured = new Set(this.#listed.map(({ question }) => commandOf(question)));
     for (const asker of waiting) {
       room -= sizeOf(asker);
       if (room < 0 && this.#listed.length + joining.length > 0) break;
+      // What takes more than a key is allowed by what was measured of it: of so many and no more.
+      const { question } = asker;
+      if (tierOf(question) !== 'confirm' && measured.add(commandOf(question)).size > MOST_MEASURED)
+        break;
       joining.push(asker);
     }
     if (joining.length === 0) return [];

@@ -3,7 +3,7 @@ import { commandOf } from './shape.ts';
 import type { Fact, Question } from './types.ts';
 
 /** Commands of one prompt that are measured: of more, a person reads the list, not the figures. */
-const MOST = 8;
+export const MOST_MEASURED = 8;
 /** A measurement that takes longer is given up. Milliseconds. */
 const WITHIN = 10_000;
 
@@ -30,7 +30,7 @@ export class Measurements {
       const key = commandOf(question);
       if (!question.facts || this.#begun.has(key)) continue;
       this.#begun.add(key);
-      if (this.#begun.size > MOST) {
+      if (this.#begun.size > MOST_MEASURED) {
         this.#facts.set(key, []);
         continue;
       }

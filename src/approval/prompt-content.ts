@@ -1,8 +1,10 @@
 import { commandLines, fitsScreen } from './command-lines.ts';
 import { LABEL, type PromptField } from './prompt-fields.ts';
 import type { WindowLine } from './prompt-layout.ts';
-import { commandOf } from './shape.ts';
+import { commandOf, keptAs } from './shape.ts';
+import { shownResource } from './challenge.ts';
 import { steady } from './steady-text.ts';
+import { strictestTier, tierOf, type AskedTier } from './tiers.ts';
 import type { Fact, Question, Sign } from './types.ts';
 import { cut } from './wrap.ts';
 
@@ -19,6 +21,13 @@ export interface Waiting {
 /** A prompt before it is laid out: every text escaped, nothing cut yet. */
 export interface PromptContent {
   sign: Sign;
+  tier: AskedTier;
+  /** What a yes does: `runs it`. */
+  does: Does;
+  /** A yes can be kept for each of them. */
+  keeps: boolean;
+  /** Something is being measured still. */
+  measuring: boolean;
   lead: string;
   /** Every command that a yes would allow, a line each at least. */
   lines(width: number): readonly WindowLine[];
@@ -28,6 +37,9 @@ export interface PromptContent {
   /** Every command can be shown to its end. */
   whole: boolean;
 }
+
+/** `runs it`, and `to run it`. */
+export type Does = readonly [does: string, to: string];
 
 /** Lines kept free for what is being measured, so that nothing moves when it is there. */
 const FACT_LINES = 4;
@@ -48,6 +60,10 @@ export function promptContent(
   const wrapped = new Map<number, readonly WindowLine[]>();
   return {
     sign,
+    tier: strictestTier(questions),
+    does: doesOf(first),
+    keeps: questions.every((question) => keptAs(question) !== null),
+    measuring: isMeasuring(questions, measured),
     lead: leadOf(first, questions.length),
     gutter,
     lines(width) {
@@ -74,6 +90,16 @@ export function promptContent(
     fields: fieldsOf(first, several ? '' : text(first), FACT_LINES),
     whole: distinct.every(({ question }) => fitsScreen(question)),
   };
+}
+
+/** Whether something that is to be shown before a yes is not there yet. */
+export function isMeasuring(questions: readonly Question[], measured: Measured): boolean {
+  return questions.some((each) => each.facts && !measured.has(commandOf(each)));
+}
+
+export function doesOf({ gate, wants }: Question): Does {
+  if (gate === 'exec') return ['runs it', 'to run it'];
+  return wants === undefined ? ['connects', 'to connect'] : ['sends it', 'to send it'];
 }
 
 function ordinalOf(question: Question, ordinals: Map<string, number>): number {
@@ -108,10 +134,17 @@ export function leadOf({ ancestry, gate, wants: asked }: Question, count: number
 
 /** What is known about a question besides its command. `factLines` are kept free for what is measured. */
 export function fieldsOf(question: Question, facts: string, factLines: number): PromptField[] {
-  const { ancestry, cwd, verdict, calledAs = '', known = [] } = question;
+  const { ancestry, cwd, verdict, calledAs = '', known = [], refusedBefore = 0 } = question;
+  const resource = tierOf(question) === 'confirm' ? '' : (verdict.resource ?? '');
   const source = verdict.source ? ` · ${sourceText(verdict.source)}` : '';
   const fields: (PromptField | null)[] = [
     { label: 'called', text: steady(calledAs, 200), rank: 2, tone: 'alarm' },
+    { label: 'target', text: shownResource(resource, 200), rank: 1, tone: 'alarm' },
+    {
+      label: 'before',
+      text: refusedBefore ? `you refused this ${refusedBefore} times: a yes takes more now` : '',
+      ...{ rank: 2, tone: 'alarm' },
+    },
     ...known.map(({ label, text }, at): PromptField => ({
       label: steady(label, LABEL - 1),
       text: steady(text, 300),

@@ -1,3 +1,5 @@
+import type { PromptContent } from './prompt-content.ts';
+import { keysFor, type PromptKey } from './prompt-keys.ts';
 import type { PromptState } from './prompt-layout.ts';
 import { steady } from './steady-text.ts';
 import type { Sign } from './types.ts';
@@ -10,13 +12,6 @@ export interface Heading {
   sign: string;
 }
 
-export interface PromptKey {
-  key: string;
-  does: string;
-  /** It would answer nothing now. */
-  idle?: boolean;
-}
-
 export interface Footer {
   /** What else waits, or what the last key did not do; null where it has no line. */
   note: string | null;
@@ -26,15 +21,6 @@ export interface Footer {
   clock: string;
 }
 
-/** From the longest to the shortest: the first that fits. `y n d ↑↓` fits everywhere. */
-const WORDINGS: readonly (readonly [y: string, no: string, n: string, d: string, move: string])[] =
-  [
-    ['allow once', 'n, Enter', 'deny', 'deny all such asks from now on', 'scroll'],
-    ['allow once', 'n, Enter', 'deny', 'deny from now on', 'scroll'],
-    ['allow once', 'n', 'deny', 'deny from now on', ''],
-    ['allow', 'n', 'deny', 'deny all', ''],
-    ['', 'n', '', '', ''],
-  ];
 const TITLES = ['guard asks', 'guard'];
 /** From here on keys stand further apart. */
 const ROOMY = 60;
@@ -60,6 +46,7 @@ function barOf(title: string, sign: string, columns: number): Heading {
 
 export function footer(
   state: PromptState,
+  content: PromptContent,
   columns: number,
   scrolls: boolean,
   hasNote: boolean,
@@ -67,30 +54,17 @@ export function footer(
   const clock = clockText(state.secondsLeft, columns);
   const gap = columns < ROOMY ? 2 : 3;
   const room = columns - clock.length - gap;
-  const keys = state.armed ? keysFor(room, gap, state.readToEnd, scrolls) : [];
+  const idle = !state.readToEnd || (content.tier !== 'confirm' && content.measuring);
+  const keys = state.armed ? keysFor(content, idle, { room, gap, scrolls }) : [];
   const note = state.note || state.waiting;
   if (hasNote) return { note: cut(note, columns - 2), keys, gap, clock };
   // On a low screen a key that did nothing says so in place of the clock.
-  return { note: null, keys, gap, clock: state.note ? '↓ first' : clock };
-}
-
-function keysFor(room: number, gap: number, readToEnd: boolean, scrolls: boolean): PromptKey[] {
-  const options = WORDINGS.map(([allow, no, deny, denyAll, move]) => [
-    { key: 'y', does: allow, idle: !readToEnd },
-    { key: no, does: deny },
-    { key: 'd', does: denyAll },
-    ...(scrolls ? [{ key: '↑↓', does: move }] : []),
-  ]);
-  return options.find((keys) => widthOf(keys, gap) <= room) ?? options.at(-1) ?? [];
-}
-
-/** Columns that keys take, with a margin. */
-export function widthOf(keys: readonly PromptKey[], gap: number): number {
-  return keys.reduce(
-    (sum, { key, does }, index) =>
-      sum + textWidth(key) + (does ? textWidth(does) + 1 : 0) + (index ? gap : 0),
-    1,
-  );
+  return {
+    note: null,
+    keys,
+    gap,
+    clock: state.note ? (state.readToEnd ? 'not yet' : '↓ first') : clock,
+  };
 }
 
 /** The sign as it stands in a heading, or that there is none. */

@@ -1,4 +1,6 @@
+import type { Challenge } from './challenge.ts';
 import type { CommandLine } from './command-lines.ts';
+import { entryLines } from './entry-lines.ts';
 import { listWindow, type ListWindow } from './list-window.ts';
 import type { PromptContent } from './prompt-content.ts';
 import { footer, heading, type Footer, type Heading } from './prompt-edges.ts';
@@ -23,6 +25,8 @@ export interface PromptState {
   waiting: string;
   /** What the last key did not do, and why. */
   note: string;
+  /** What is typed so far, where a name has to be. */
+  entry?: { challenge: Challenge; typed: string };
 }
 
 /** A line of the list: of a command, of what was measured about it, or what is hidden here. A mark names it for good. */
@@ -38,6 +42,8 @@ export interface PromptLayout extends Size, Heading, Footer {
   lead: string | null;
   window: readonly WindowLine[];
   fields: readonly LaidField[];
+  /** What is to be typed and what was; empty where nothing is. */
+  entry: readonly string[];
   /** Empty lines between the parts. */
   airy: boolean;
 }
@@ -47,6 +53,8 @@ export interface LaidOut {
   /** Every line of every command, and how many lines the window takes. */
   list: readonly WindowLine[];
   height: number;
+  /** No room for the command beside what is to be typed. */
+  cramped: boolean;
 }
 
 /** The smallest screen with a prompt on it: a sign, keys, and some lines of the command. */
@@ -54,6 +62,8 @@ export const SMALLEST: Size = { columns: 20, rows: 6 };
 /** From here on there are empty lines between the parts, and the keys have a line for notes above them. */
 const AIRY_ROWS = 18;
 const NOTE_ROWS = 8;
+/** Of the list, beside a name that is typed. */
+const FEWEST_LINES = 2;
 /** The command's share before anything else is shown. */
 const LINES_FIRST = 4;
 const MARGIN = 1;
@@ -66,11 +76,16 @@ export function layOut(
   colour: boolean,
 ): LaidOut {
   const { columns, rows } = size;
-  const airy = rows >= AIRY_ROWS;
+  const { entry: typing } = state;
+  const entry = typing
+    ? entryLines(typing.challenge, typing.typed, content.does, columns - 2 * MARGIN)
+    : [];
+  const airy = rows >= AIRY_ROWS + entry.length;
   const list = content.lines(listWidth(content, columns));
   const noteRows = rows >= NOTE_ROWS ? 1 : 0;
   // Heading and keys take a line each; air below the heading, below the lead, below the list.
-  let room = rows - 2 - noteRows - (airy ? 3 : 0);
+  let room = rows - 2 - noteRows - (airy ? 3 : 0) - entry.length;
+  const cramped = room < FEWEST_LINES;
   const lead = room > LINES_FIRST ? cut(content.lead, columns - 2 * MARGIN) : null;
   if (lead !== null) room--;
   const first = Math.min(list.length, LINES_FIRST, room);
@@ -81,15 +96,17 @@ export function layOut(
     layout: {
       ...size,
       ...heading(content.sign, columns),
-      ...footer(state, columns, list.length > height, noteRows > 0),
+      ...footer(state, content, columns, list.length > height, noteRows > 0),
       colour,
       lead,
       window: windowLines(list, shown, columns),
       fields,
+      entry,
       airy,
     },
     list,
     height,
+    cramped,
   };
 }
 

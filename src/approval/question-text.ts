@@ -1,9 +1,17 @@
 import { printable, printableArgv } from '../printable.ts';
 import { commandLines } from './command-lines.ts';
-import { distinctCommands, factText, fieldsOf, leadOf, type Measured } from './prompt-content.ts';
+import {
+  distinctCommands,
+  doesOf,
+  factText,
+  fieldsOf,
+  leadOf,
+  type Measured,
+} from './prompt-content.ts';
 import { signText } from './prompt-edges.ts';
 import type { PromptField } from './prompt-fields.ts';
 import type { Size } from './prompt-layout.ts';
+import { strictestTier, type AskedTier } from './tiers.ts';
 import type { Answer, Question, Sign } from './types.ts';
 import { cut, textWidth, wrap } from './wrap.ts';
 
@@ -16,20 +24,39 @@ const COMMAND_LIMIT = 64 * 1024;
 const FIELD_LINES = 2;
 const FACT_LINES = 4;
 const NARROWEST = 20;
+/** Columns for what is typed behind the question. */
+const ENTRY_ROOM = 30;
 const LABEL = 9;
 
-export const ASK = 'Allow this once? [y/N] ';
+const ASK = 'Allow this once? [y/N] ';
+const ASK_OR_KEEP = 'Allow this once, or a: always exactly this? [y/a/N] ';
 /** In its place, where a yes would allow what nobody has seen. */
-export const CANNOT_ALLOW = 'Too long for this screen, so it cannot be allowed. [N] ';
+const CANNOT_ALLOW = 'Too long for this screen, so it cannot be allowed. [N] ';
+
+/** What stands on the last line, for a key to be pressed or a name to be typed; shorter where there is little room. */
+export function askLine(
+  { shown, whole }: PlainText,
+  tier: AskedTier,
+  keeps: boolean,
+  columns: number,
+): string {
+  const [first] = shown;
+  if (!whole || !first) return CANNOT_ALLOW;
+  if (tier === 'confirm') return keeps ? ASK_OR_KEEP : ASK;
+  const [does, to] = doesOf(first);
+  if (tier === 'review') return `Enter ${does}, n refuses: `;
+  const line = `Type it ${to}, Esc refuses: `;
+  return line.length + ENTRY_ROOM > columns ? '> ' : line;
+}
 
 export interface PlainText {
-  /** Escaped, for a screen of the size. The last line, `ASK`, is not among them. */
+  /** Escaped, for a screen of the size. The last line, `askLine`, is not among them. */
   lines: string[];
   /** The questions whose command is among them: what a yes would allow. */
   shown: readonly Question[];
   /**
    * False for a request to a service that does not fit: it may ask for many things at once, and what is left out can be the
-   * worst. Of a command the beginning and the end say what it is.
+   * worst; and for a command that takes more than a key. Of others the beginning and the end say what they are.
    */
   whole: boolean;
 }
@@ -45,7 +72,9 @@ export function plainText(
   const [first] = questions;
   const distinct = distinctCommands(questions);
   const several = distinct.length > 1;
-  const facts = several ? '' : factText(first, measured);
+  const tier = strictestTier(questions);
+  // What a yes takes more for is measured first, and there is room for one command's figures.
+  const facts = several && tier === 'confirm' ? '' : factText(first, measured);
   const fields = [
     ...fieldsOf(first, facts, FACT_LINES).flatMap((field) => fieldLines(field, width)),
   ];
@@ -57,11 +86,12 @@ export function plainText(
         `${(at || !several ? '' : `${index + 1}`).padStart(3)} ${text}${count > 1 && at === 0 ? ` (${count} times)` : ''}`,
     ),
   );
-  const fits = several && all.length <= Math.min(COMMAND_LINES, most);
+  const fits = several && tier === 'confirm' && all.length <= Math.min(COMMAND_LINES, most);
   const shown = fits ? questions : questions.filter((question) => sameCommand(question, first));
   const more = questions.length - shown.length;
-  const room = Math.min(COMMAND_LINES, most);
-  const whole = first.wants === undefined || fits || commandLines(first, width - 2).length <= room;
+  const room = tier === 'confirm' ? Math.min(COMMAND_LINES, most) : most;
+  const cuttable = first.wants === undefined && tier === 'confirm';
+  const whole = cuttable || fits || commandLines(first, width - 2).length <= room;
   const lines = [
     ...wrap(`guard: ${leadOf(first, shown.length)}`, width).slice(0, 2),
     ...wrap('words' in sign ? `your sign: ${sign.words}` : signText(sign), width).slice(0, 2),
@@ -92,14 +122,16 @@ const BY: Record<Answer['by'], string> = {
 export interface Decided extends Pick<Answer, 'outcome' | 'by'> {
   /** How many asks it answered. */
   count?: number;
-  /** And everything of the shape from now on. */
+  /** And everything of the kind from now on; of a yes, exactly this. */
   fromNowOn?: boolean;
 }
 
 /** What is left of a question when it has been answered: one line. */
 export function answerLine(question: Question, decided: Decided, columns: number): string {
   const { outcome, by, count = 1, fromNowOn = false } = decided;
-  const what = outcome === 'allow' ? 'allowed once' : fromNowOn ? 'denied from now on' : 'denied';
+  const once = outcome === 'allow' ? 'allowed once' : 'denied';
+  const always = outcome === 'allow' ? 'allowed from now on' : 'denied from now on';
+  const what = fromNowOn ? always : once;
   const many = count > 1 ? `, ${count} times` : '';
   const head = `guard: ${what} ${BY[by]}${many}: `;
   const tail = ` (${printable(question.verdict.rule, 100)})`;

@@ -1,4 +1,5 @@
 import type { Waiting } from './prompt-content.ts';
+import type { AskedTier } from './tiers.ts';
 import type { PromptScreen, Question, Sign } from './types.ts';
 
 /** What a prompt is about, as it is now: questions of one shape, which come and go while it is shown. */
@@ -16,7 +17,7 @@ export interface Subject {
 
 /** How a prompt ended. `listed`: what was on the list that was answered, by their ids. */
 export interface Pressed {
-  key: 'yes' | 'no' | 'deny-all' | 'hang-up';
+  key: 'yes' | 'keep' | 'no' | 'deny-all' | 'hang-up';
   listed: readonly number[];
 }
 
@@ -27,9 +28,17 @@ export interface Prompter {
 }
 
 /** What is shown stands this long without a key typed before a key can answer it. Milliseconds. */
-export const SETTLE = 250;
+const SETTLE = 250;
 /** And this long where a command has joined those a person may have read already. Milliseconds. */
-export const SETTLE_JOINED = 1000;
+const SETTLE_JOINED = 1000;
+/** What Enter runs stands longer: it is what ends any text a person may be writing. Milliseconds. */
+const SETTLE_REVIEW = 1000;
+
+export function settleFor(tier: AskedTier, joined: boolean): number {
+  if (tier === 'review') return SETTLE_REVIEW;
+  return joined ? SETTLE_JOINED : SETTLE;
+}
+
 export const BELL = '\x07';
 
 /** Questions are never empty while a prompt is open; when the last one goes, its signal aborts. */

@@ -21,7 +21,12 @@ export interface Question {
   cwd: string;
   /** From the agent down to the caller. */
   ancestry: readonly string[];
-  verdict: Pick<Verdict, 'rule' | 'reason' | 'safer'> & Partial<Pick<Verdict, 'source'>>;
+  verdict: Pick<Verdict, 'rule' | 'reason' | 'safer' | 'tier' | 'resource'> &
+    Partial<Pick<Verdict, 'source'>>;
+  /** Tells what would run from whatever else the same words may mean later; a yes can be kept only where it is known. */
+  keep?: string;
+  /** How often the user has refused this before, where that raised its tier. */
+  refusedBefore?: number;
   /** Measured when the question is shown, not before. Settles soon after `signal` aborts; rejecting means nothing is known. */
   facts?: (signal: AbortSignal) => Promise<readonly Fact[]>;
 }

@@ -3,9 +3,15 @@ import { row, type Machine, type Row } from './report.ts';
 /** Folders that are watched for new secret files need one watch each (inotify(7)). */
 const FEW_WATCHES = 65_536;
 
-/** seccomp, ptrace, overlay and inotify, by what /proc says. */
-export function checkKernelFeatures(machine: Machine): Row[] {
-  return [seccomp(machine), ptrace(machine), overlay(machine), inotify(machine)];
+/** seccomp, ptrace, overlay and inotify, by what /proc says, and ptrace by trying too. */
+export async function checkKernelFeatures(machine: Machine): Promise<Row[]> {
+  return [
+    seccomp(machine),
+    ptrace(machine),
+    await tracing(machine),
+    overlay(machine),
+    inotify(machine),
+  ];
 }
 
 function seccomp(machine: Machine): Row {
@@ -33,6 +39,18 @@ function ptrace(machine: Machine): Row {
       "echo 'kernel.yama.ptrace_scope=1' | sudo tee /etc/sysctl.d/60-guard-ptrace.conf",
       scope === '3' ? 'sudo reboot' : 'sudo sysctl --system',
     ],
+  });
+}
+
+/** A container's own seccomp filter may forbid what the setting allows. */
+async function tracing(machine: Machine): Promise<Row> {
+  const title = 'Looking at a program before it runs';
+  const why = await machine.tryTracing();
+  if (why === null) return row('tracing', title, 'ok', 'works');
+  return row('tracing', title, 'fail', why, {
+    meaning:
+      'no command is let go, for another could start than the one judged; a container needs the capability SYS_PTRACE',
+    fix: ['sudo sysctl kernel.yama.ptrace_scope=1'],
   });
 }
 

@@ -18,7 +18,7 @@ export async function diagnose(machine: Machine): Promise<Diagnosis> {
     rows.push(
       ...(await checkBubblewrap(machine)),
       ...(await checkNamespaces(machine)),
-      ...checkKernelFeatures(machine),
+      ...(await checkKernelFeatures(machine)),
       ...(await checkTools(machine)),
     );
   return { enforces: rows.every(({ status }) => status !== 'fail'), rows };

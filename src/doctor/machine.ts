@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { findBubblewrap } from './preflight.ts';
@@ -41,5 +42,27 @@ export async function thisMachine(): Promise<Machine> {
       const { koffiVersion } = await import('../kernel/libc.ts');
       return koffiVersion;
     },
+    tryTracing,
   };
+}
+
+async function tryTracing(): Promise<string | null> {
+  try {
+    await traceOne();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** A program that does nothing is killed while it is traced: there is nothing to wait for but its end. */
+async function traceOne(): Promise<void> {
+  const { seize } = await import('../kernel/ptrace.ts');
+  const child = spawn('sleep', ['10'], { stdio: 'ignore' });
+  try {
+    await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+    seize(child.pid ?? 0);
+  } finally {
+    child.kill('SIGKILL');
+  }
 }

@@ -31,6 +31,8 @@ export interface Machine {
   findBubblewrap(): string;
   /** Loads the library behind every system call that Node lacks; its version. Rejects when it does not load. */
   loadKoffi(): Promise<string>;
+  /** Traces a program of this process's own for a moment; why it cannot, or null. */
+  tryTracing(): Promise<string | null>;
 }
 
 export interface Run {

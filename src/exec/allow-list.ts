@@ -2,14 +2,18 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { decodePath, encodePath } from '../byte-path.ts';
 import { answerNotification, notificationIsValid, type Notification } from '../kernel/seccomp.ts';
-import { parentOf } from '../process-stat.ts';
+import { parentOf, processStat } from '../process-stat.ts';
 import type { ExecRequest, Verdict } from '../policy/types.ts';
 import { readHeldCall, release, type HeldCall } from './held-call.ts';
-import { indirectPrograms } from './indirect.ts';
+import { ProgramIdentity } from './identity.ts';
+import { interpreters } from './indirect.ts';
 import type { AllowListOrder, GateReport } from './protocol.ts';
 import { recorded } from './recorded.ts';
 import { refusalText, tellCaller } from './refusal.ts';
+import { startedInstead, startOf, type Start } from './start.ts';
 import { UNREAD, unreadable } from './unread.ts';
+import { CHANGED, unwatchable } from './unverified.ts';
+import { isTraced, letGoVerified } from './verified-start.ts';
 
 const { EPERM } = constants.errno;
 
@@ -22,6 +26,8 @@ export class AllowListGate {
   readonly asking = false;
   readonly #order: AllowListOrder;
   readonly #report: (report: GateReport) => void;
+  /** What is listed is known by its path and inode, not by its content. */
+  readonly #identity = new ProgramIdentity([], []);
   #command: number | null = null;
   #nextId = 0;
 
@@ -36,6 +42,7 @@ export class AllowListGate {
     if (this.#command === null && tid === this.#order.stageOne)
       return this.#answer(notification, null);
     let request = UNREAD;
+    let start: Start | null = null;
     let verdict: Verdict | null;
     try {
       const call = readHeldCall(notification);
@@ -43,7 +50,9 @@ export class AllowListGate {
         if (!notificationIsValid(this.#order.listener, notification.id)) return;
         if (!('fd' in call.file)) return this.#answer(notification, call.file.errno);
         request = requestOf(call, call.file.path);
-        verdict = this.#follows(tid) ?? this.#judge(call, call.file);
+        const chain = interpreters(call, call.file, () => []);
+        start = startOf(call, call.file, chain);
+        verdict = this.#follows(tid) ?? this.#judge(call.file, chain);
       } finally {
         release(call.file);
       }
@@ -56,8 +65,20 @@ export class AllowListGate {
       this.#command = tid;
       this.#report({ type: 'started', pid: tid, init: parentOf(tid) });
     }
+    verdict ??= start && this.#letGo(notification, request, start);
     if (verdict) this.#refuse(notification, request, verdict, first);
-    else this.#answer(notification, null);
+  }
+
+  /** The verdict on a call that nobody can look at the start of: it is still held. */
+  #letGo(notification: Notification, request: ExecRequest, start: Start): Verdict | null {
+    const { tid } = notification;
+    const alone = processStat(tid)?.threads === 1;
+    const outcome = letGoVerified(this.#order.listener, notification, alone, (pid) => {
+      const instead = startedInstead(pid, start, this.#identity);
+      if (instead && isTraced(pid)) this.#tell(pid, { ...request, ...instead }, CHANGED);
+      return !instead;
+    });
+    return outcome === 'unwatchable' ? unwatchable(tid) : null;
   }
 
   dropTheGone(): void {
@@ -72,12 +93,14 @@ export class AllowListGate {
     this.#report({ type: 'end' });
   }
 
-  #judge(call: HeldCall, file: { path: string; dev: number; ino: number }): Verdict | null {
+  #judge(
+    file: { path: string; dev: number; ino: number },
+    chain: readonly { path: string }[],
+  ): Verdict | null {
     if (!this.#lists(file.path)) return this.#unlisted(file.path);
     const onHost = lstatSync(encodePath(file.path));
     if (onHost.dev !== file.dev || onHost.ino !== file.ino) return this.#unlisted(file.path);
-    for (const { path } of indirectPrograms(call, [], () => []))
-      if (!this.#lists(path)) return this.#unlisted(path);
+    for (const { path } of chain) if (!this.#lists(path)) return this.#unlisted(path);
     return null;
   }
 
@@ -115,15 +138,18 @@ export class AllowListGate {
     verdict: Verdict,
     first: boolean,
   ): void {
-    const { tid } = notification;
+    this.#tell(notification.tid, request, verdict);
+    if (first) this.#report({ type: 'command-refused' });
+    this.#answer(notification, EPERM);
+  }
+
+  #tell(pid: number, request: ExecRequest, verdict: Verdict): void {
     const event = {
-      ...({ type: 'request', gate: 'exec', id: (this.#nextId += 1), pid: tid } as const),
+      ...({ type: 'request', gate: 'exec', id: (this.#nextId += 1), pid } as const),
       ...{ request: recorded(request), verdict },
     };
     this.#report({ type: 'requests', events: [event] });
-    tellCaller(tid, refusalText(verdict, 'policy'));
-    if (first) this.#report({ type: 'command-refused' });
-    this.#answer(notification, EPERM);
+    tellCaller(pid, refusalText(verdict, 'policy'));
   }
 
   #answer(notification: Notification, error: number | null): void {

@@ -12,7 +12,7 @@ const DEPTH_LIMIT = 32;
 export class Ancestry {
   readonly #seen = new Map<number, { name: string; parent: number; start: string }>();
   /** The caller looked at last: it is recorded next. */
-  #caller = { pid: 0, parent: 0, start: '' };
+  #caller = { pid: 0, parent: 0, start: '', threads: 0 };
   #root = 0;
   #rootName: string | null = null;
 
@@ -44,6 +44,11 @@ export class Ancestry {
     return this.#seen.has(pid);
   }
 
+  /** Whether the caller that was looked at last, or is looked at now, has no other thread. */
+  isAlone(pid: number): boolean {
+    return (this.#caller.pid === pid ? this.#caller : this.#look(pid)).threads === 1;
+  }
+
   /** `pid` now runs `name`. */
   record(pid: number, name: string): void {
     if (this.#seen.size > 50_000) this.#seen.clear();
@@ -51,9 +56,9 @@ export class Ancestry {
     this.#seen.set(pid, { name, parent, start });
   }
 
-  #look(pid: number): { pid: number; parent: number; start: string } {
-    const { parent = 0, start = '' } = processStat(pid) ?? {};
-    return (this.#caller = { pid, parent, start });
+  #look(pid: number): { pid: number; parent: number; start: string; threads: number } {
+    const { parent = 0, start = '', threads = 0 } = processStat(pid) ?? {};
+    return (this.#caller = { pid, parent, start, threads });
   }
 }
 

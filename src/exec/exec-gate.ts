@@ -12,7 +12,10 @@ import { readExec, type Met, type ReadBy, type ReadErrno, type ReadExec } from '
 import { recorded } from './recorded.ts';
 import { refusalText, tellCaller } from './refusal.ts';
 import { mayBeBrokered, shimCall, Shims } from './shims.ts';
+import { startedInstead } from './start.ts';
 import { UNREAD, unreadable } from './unread.ts';
+import { CHANGED, unwatchable } from './unverified.ts';
+import { isTraced, letGoVerified } from './verified-start.ts';
 
 /** EPERM, not EACCES: after EACCES execvp(3) goes on to the next folder of PATH. */
 const { EPERM } = constants.errno;
@@ -21,7 +24,7 @@ const REPORT_BATCH = 256;
 interface PendingAsk {
   notification: Notification;
   event: RequestEvent;
-  shim: Met | null;
+  read: ReadExec;
 }
 
 /** Judges held execs one after the other. */
@@ -65,8 +68,7 @@ export class ExecGate {
       this.#answer(notification, null);
       return;
     }
-    let request = UNREAD;
-    let shim: Met | null = null;
+    let judged: ReadExec | null = null;
     let verdict: Verdict;
     try {
       const read = this.#read(notification);
@@ -81,10 +83,9 @@ export class ExecGate {
         this.#answer(notification, read.errno);
         return;
       }
-      ({ request, shim } = read);
+      judged = read;
       if (read.settled === 'judged') {
-        this.#record(notification.tid, request);
-        this.#answer(notification, null);
+        this.#letGo(notification, read, null);
         return;
       }
       verdict = read.settled ?? decideExec(this.#policy, this.#by.identity, read, notification.tid);
@@ -92,7 +93,7 @@ export class ExecGate {
       if (!notificationIsValid(this.#order.listener, notification.id)) return;
       verdict = unreadable(error);
     }
-    this.#enforce(notification, request, verdict, shim);
+    this.#enforce(notification, judged, verdict);
   }
 
   /** Ends a pending ask the way guard says. */
@@ -100,7 +101,8 @@ export class ExecGate {
     const pending = this.#asks.get(id);
     if (!pending) return;
     this.#asks.delete(id);
-    this.#settle(pending, outcome === 'allow' ? (pending.shim ? 'inside' : 'allow') : null, by);
+    const goes = pending.read.shim ? 'inside' : 'run';
+    this.#settle(pending, outcome === 'allow' ? goes : null, by);
   }
 
   /** Ends a call that met a shim the way guard says. */
@@ -113,13 +115,12 @@ export class ExecGate {
     if (outcome === 'run') this.#report({ type: 'released', id, went });
   }
 
-  #settle(pending: PendingAsk, goes: 'allow' | 'inside' | 'run' | null, by: string): boolean {
-    const { notification, event, shim } = pending;
-    const request = event.request as ExecRequest;
-    if (goes === null) this.#refuse(notification, event, by);
-    else if (!this.#unchanged(notification, request))
-      this.#refuse(notification, event, 'its arguments changed while it was being asked about');
-    else return this.#letGo(notification, request, goes === 'inside' ? shim : null);
+  /** `inside`: the real program of a shim runs in the session. False when the call did not go on after all. */
+  #settle({ notification, event }: PendingAsk, goes: 'inside' | 'run' | null, by: string): boolean {
+    const read = goes && this.#reread(notification, event.request);
+    if (read) return this.#letGo(notification, read, goes === 'inside' ? read.shim : null);
+    const changed = 'its arguments changed while it was being asked about';
+    this.#refuse(notification, event, goes ? changed : by);
     return false;
   }
 
@@ -158,13 +159,9 @@ export class ExecGate {
     return readExec(notification, this.#by);
   }
 
-  #enforce(
-    notification: Notification,
-    request: ExecRequest,
-    verdict: Verdict,
-    shim: Met | null,
-  ): void {
+  #enforce(notification: Notification, read: ReadExec | null, verdict: Verdict): void {
     const { tid } = notification;
+    const { request, shim } = read ?? { request: UNREAD, shim: null };
     if ((verdict.action !== 'allow' || shim) && this.#repeats(tid, request)) {
       this.#answer(notification, EPERM);
       return;
@@ -174,60 +171,77 @@ export class ExecGate {
       this.#ancestry.begin(tid, this.#order.agent);
       this.#report({ type: 'started', ...this.#command });
     }
-    const command = this.#command;
-    const ancestry = tid === command.pid ? [] : this.#ancestry.of(tid);
-    const event: RequestEvent = {
-      type: 'request',
-      gate: 'exec',
-      id: (this.#nextId += 2),
-      pid: tid,
-      ancestry,
-      request,
-      verdict,
-    };
+    const event = this.#eventOf(tid, request, verdict);
     const refused = verdict.action === 'deny' || verdict.action === 'kill';
-    if (shim && !refused && mayBeBrokered(shim.shim, request.names[0] ?? '', request.argv)) {
+    if (!read || refused) {
+      if (verdict.action === 'kill') this.#killSession(event);
+      else this.#refuseAtOnce(notification, event);
+    } else if (shim && mayBeBrokered(shim.shim, request.names[0] ?? '', request.argv)) {
       this.flush();
-      this.#asks.set(event.id, { notification, event, shim });
+      this.#asks.set(event.id, { notification, event, read });
       this.#report({ type: 'broker', event, call: shimCall(shim.shim, shim.caller) });
-      return;
-    }
-    switch (verdict.action) {
-      case 'allow':
-        if (!this.#letGo(notification, request, shim)) return;
-        this.#batch.push({ ...event, request: recorded(request) });
-        if (this.#batch.length >= REPORT_BATCH) this.flush();
-        return;
-      case 'ask':
-        this.flush();
-        this.#asks.set(event.id, { notification, event, shim });
-        this.#report({ type: 'ask', event });
-        return;
-      case 'deny':
-        this.#batch.push({ ...event, request: recorded(request) });
-        this.#refuse(notification, event, 'policy');
-        this.flush();
-        return;
-      case 'kill':
-        // Process 1 of the session takes every other with it before this call could return.
-        if (command.init > 1) process.kill(command.init, 'SIGKILL');
-        this.flush();
-        this.#report({ type: 'killed', event });
-        return;
+    } else if (verdict.action === 'ask') {
+      this.flush();
+      this.#asks.set(event.id, { notification, event, read });
+      this.#report({ type: 'ask', event });
+    } else if (this.#letGo(notification, read, shim)) {
+      this.#batch.push({ ...event, request: recorded(request) });
+      if (this.#batch.length >= REPORT_BATCH) this.flush();
     }
   }
 
-  /** `shim` goes on to the real program in the session. False when the caller is refused after all. */
-  #letGo(notification: Notification, request: ExecRequest, shim: Met | null): boolean {
+  #eventOf(tid: number, request: ExecRequest, verdict: Verdict): RequestEvent {
+    const ancestry = tid === this.#command?.pid ? [] : this.#ancestry.of(tid);
+    const id = (this.#nextId += 2);
+    return { type: 'request', gate: 'exec', id, pid: tid, ancestry, request, verdict };
+  }
+
+  #killSession(event: RequestEvent): void {
+    const { init = 0 } = this.#command ?? {};
+    // Process 1 of the session takes every other with it before this call could return.
+    if (init > 1) process.kill(init, 'SIGKILL');
+    this.flush();
+    this.#report({ type: 'killed', event });
+  }
+
+  /** `shim` goes on to the real program in the session. False when nothing of what was judged is started after all. */
+  #letGo(notification: Notification, read: ReadExec, shim: Met | null): boolean {
+    const { tid } = notification;
+    const { request, start } = read;
     try {
       if (shim) this.#shims.pass(shim.caller, shim.shim, request);
     } catch {
       this.#answer(notification, EPERM);
       return false;
     }
-    this.#record(notification.tid, request);
-    this.#answer(notification, null);
-    return true;
+    const alone = this.#ancestry.isAlone(tid);
+    const outcome = letGoVerified(this.#order.listener, notification, alone, (pid) => {
+      const instead = startedInstead(pid, start, this.#by.identity);
+      // What was killed meanwhile shows nothing either.
+      if (instead && isTraced(pid)) this.#reportEnded(pid, { ...request, ...instead });
+      return !instead;
+    });
+    if (outcome === 'went') this.#ancestry.record(tid, request.names[0] ?? '?');
+    else if (
+      outcome === 'unwatchable' &&
+      notificationIsValid(this.#order.listener, notification.id)
+    )
+      this.#refuseAtOnce(notification, this.#eventOf(tid, request, unwatchable(tid)));
+    return outcome === 'went';
+  }
+
+  /** It still has the descriptors of its caller, to be told on. */
+  #reportEnded(pid: number, request: ExecRequest): void {
+    tellCaller(pid, refusalText(CHANGED, 'policy'));
+    const event = this.#eventOf(pid, request, CHANGED);
+    this.#batch.push({ ...event, request: recorded(request) });
+    this.flush();
+  }
+
+  #refuseAtOnce(notification: Notification, event: RequestEvent): void {
+    this.#batch.push({ ...event, request: recorded(event.request as ExecRequest) });
+    this.#refuse(notification, event, 'policy');
+    this.flush();
   }
 
   #refuse(notification: Notification, event: RequestEvent, by: string): void {
@@ -247,22 +261,19 @@ export class ExecGate {
     answerNotification(this.#order.listener, notification.id, error);
   }
 
-  #record(pid: number, request: ExecRequest): void {
-    this.#ancestry.record(pid, request.names[0] ?? '?');
-  }
-
   /** Whether the session's own command was ever let go. */
   #started(): boolean {
     return this.#ancestry.knows(this.#command?.pid ?? 0);
   }
 
   /** Reads the held call once more: a human's yes is for what was shown. */
-  #unchanged(notification: Notification, shown: ExecRequest): boolean {
+  #reread(notification: Notification, shown: RequestEvent['request']): ReadExec | null {
     try {
       const read = this.#read(notification);
-      return 'request' in read && JSON.stringify(read.request) === JSON.stringify(shown);
+      if ('errno' in read) return null;
+      return JSON.stringify(read.request) === JSON.stringify(shown) ? read : null;
     } catch {
-      return false;
+      return null;
     }
   }
 }

@@ -11,21 +11,31 @@ export interface HeldCall {
   tid: number;
   /** As called, made absolute; the link of the descriptor for an execveat of an empty path. */
   called: string;
+  /** As the kernel names it to the interpreter of a script: execveat(2). */
+  filename: string;
   /** Where that leads inside the session, links resolved; the errno of looking it up when it leads nowhere. */
   file: HeldFile | { errno: number };
   argv: string[];
   cwd: string;
 }
 
-export interface HeldFile {
-  /** O_PATH descriptor; `release` closes it. */
-  fd: number;
-  path: string;
-  regular: boolean;
+/** A file as it is at a moment: it is another one when device or inode differ, and was written to when the rest does. */
+export interface FileStamp {
   dev: number;
   ino: number;
   size: number;
   ctimeMs: number;
+}
+
+export function stampKey({ dev, ino, size, ctimeMs }: FileStamp): string {
+  return `${dev}:${ino}:${size}:${ctimeMs}`;
+}
+
+export interface HeldFile extends FileStamp {
+  /** O_PATH descriptor; `release` closes it. */
+  fd: number;
+  path: string;
+  regular: boolean;
 }
 
 export function release(file: HeldCall['file']): void {
@@ -51,20 +61,23 @@ export function readHeldCall(notification: Notification): HeldCall {
   const cwd = readlinkBytes(`/proc/${tid}/cwd`);
   const path = memory.string(Number(args[at ? 1 : 0]), PATH_LIMIT);
   const argv = memory.strings(Number(args[at ? 2 : 1]));
-  const folder = at ? descriptorPath(tid, Number(BigInt.asIntN(32, args[0] ?? 0n)), cwd) : cwd;
+  const from = at ? Number(BigInt.asIntN(32, args[0] ?? 0n)) : AT_FDCWD;
+  const folder = descriptorPath(tid, from, cwd);
   const empty = at && path.length === 0 && (Number(args[4]) & AT_EMPTY_PATH) !== 0;
-  const called = empty ? folder : absolute(folder, decodePath(path));
-  const viaDescriptor = empty ? Number(BigInt.asIntN(32, args[0] ?? 0n)) : null;
+  const name = decodePath(path);
+  const called = empty ? folder : absolute(folder, name);
   return {
     tid,
     called,
-    file:
-      viaDescriptor === null
-        ? resolveFor(tid, called)
-        : describe(openSync(`/proc/${tid}/fd/${viaDescriptor}`, O_PATH)),
+    filename: from === AT_FDCWD || name.startsWith('/') ? name : belowDescriptor(from, name),
+    file: empty ? describe(openSync(`/proc/${tid}/fd/${from}`, O_PATH)) : resolveFor(tid, called),
     argv: argv.map(decodePath),
     cwd,
   };
+}
+
+function belowDescriptor(fd: number, name: string): string {
+  return name === '' ? `/dev/fd/${fd}` : `/dev/fd/${fd}/${name}`;
 }
 
 function absolute(folder: string, path: string): string {

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import {
-  accessSync,
   closeSync,
   constants,
   openSync,
+  readdirSync,
   readSync,
   statSync,
   type Stats,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { HeldFile } from './held-call.ts';
+import { stampKey, type FileStamp, type HeldFile } from './held-call.ts';
 
 /** Dynamic loaders run any program given to them: ld.so(8), and musl's. */
 const LOADERS = [
@@ -20,7 +20,10 @@ const LOADERS = [
 ];
 export const LOADER_NAME = /^ld-(?:linux|musl)/;
 
-interface KnownProgram {
+/** chmod(2) */
+const ANY_EXECUTE = 0o111;
+
+interface KnownProgram extends FileStamp {
   names: Set<string>;
   path: string;
   hash?: string;
@@ -37,54 +40,108 @@ export class ProgramIdentity {
   readonly #hashes = new Map<string, string>();
 
   constructor(names: Iterable<string>, folders: readonly string[]) {
-    for (const name of names) for (const folder of folders) this.#learn(name, join(folder, name));
+    const wanted = new Set(names);
+    // One read of a folder is cheaper than a look for each name in it.
+    for (const folder of distinct(folders))
+      for (const name of namesIn(folder))
+        if (wanted.has(name)) this.#learn(name, join(folder, name));
     for (const path of LOADERS) this.#learn(lastComponent(path), path);
   }
 
   /** Names the file is known by beyond its own; `calledAs` is its argv[0]. */
   names(file: HeldFile, calledAs: string): string[] {
-    const known =
-      this.#byInode.get(`${file.dev}:${file.ino}`) ??
-      this.#sameContent(file, this.#bySize.get(file.size) ?? []);
+    const known = this.#unchanged(file) ?? this.#sameContent(file, this.#hashOf(file));
     if (!known) return [];
     // One file under several names decides by argv[0] what it is: busybox, coreutils.
     return known.names.size === 1 ? [...known.names] : [lastComponent(calledAs)];
   }
 
+  /**
+   * Whether the file that was looked at may have become another program since, its inode being the same. A file that is
+   * mapped can be written without a trace in its times, so one that is as long as a known program is never trusted.
+   */
+  mayBeAnother(judged: FileStamp, now: FileStamp): boolean {
+    if (judged.size !== now.size || judged.ctimeMs !== now.ctimeMs) return true;
+    return this.#bySize.has(now.size) && !this.#unchanged(now);
+  }
+
+  /** Whether `now`, which nobody can write to any more, is the program that it was when it was judged. */
+  isStill(judged: FileStamp, now: HeldFile): boolean {
+    const was =
+      this.#unchanged(judged) ?? this.#sameContent(judged, this.#hashes.get(stampKey(judged)));
+    this.#hashes.delete(stampKey(now));
+    return was === (this.#unchanged(now) ?? this.#sameContent(now, this.#hashOf(now)));
+  }
+
   #learn(name: string, path: string): void {
-    let stats: Stats;
-    try {
-      accessSync(path, constants.X_OK);
-      stats = statSync(path);
-    } catch {
-      return;
-    }
-    if (!stats.isFile()) return;
+    const stats = statIn(path);
+    if (!stats?.isFile() || (stats.mode & ANY_EXECUTE) === 0) return;
     const key = `${stats.dev}:${stats.ino}`;
     const known = this.#byInode.get(key);
     if (known) {
       known.names.add(name);
       return;
     }
-    const program: KnownProgram = { names: new Set([name]), path };
+    const { dev, ino, size, ctimeMs } = stats;
+    const program: KnownProgram = { dev, ino, size, ctimeMs, names: new Set([name]), path };
     this.#byInode.set(key, program);
-    this.#bySize.set(stats.size, [...(this.#bySize.get(stats.size) ?? []), program]);
+    this.#bySize.set(size, [...(this.#bySize.get(size) ?? []), program]);
   }
 
-  #sameContent(file: HeldFile, candidates: KnownProgram[]): KnownProgram | undefined {
-    if (candidates.length === 0 || !file.regular) return undefined;
-    const key = `${file.dev}:${file.ino}:${file.size}:${file.ctimeMs}`;
+  /** By device and inode, as long as nobody has written to it. */
+  #unchanged({ dev, ino, size, ctimeMs }: FileStamp): KnownProgram | undefined {
+    const known = this.#byInode.get(`${dev}:${ino}`);
+    return known?.size === size && known.ctimeMs === ctimeMs ? known : undefined;
+  }
+
+  /** Undefined where no known program is as long; empty for what cannot be read. */
+  #hashOf(file: HeldFile): string | undefined {
+    if (!file.regular || !this.#bySize.has(file.size)) return undefined;
+    const key = stampKey(file);
     let hash = this.#hashes.get(key);
-    if (!hash) {
-      // A copy made unreadable to hide what it is could still be run: taken for what its length says.
-      hash = hashFile(`/proc/self/fd/${file.fd}`, file.size);
-      if (!hash) return candidates[0];
+    if (hash === undefined) {
+      hash = hashFile(`/proc/self/fd/${file.fd}`, file.size) ?? '';
       if (this.#hashes.size > 1000) this.#hashes.clear();
       this.#hashes.set(key, hash);
     }
-    return candidates.find(
-      (candidate) => (candidate.hash ??= hashFile(candidate.path, file.size)) === hash,
-    );
+    return hash;
+  }
+
+  #sameContent({ size }: FileStamp, hash: string | undefined): KnownProgram | undefined {
+    const candidates = this.#bySize.get(size);
+    // A copy made unreadable to hide what it is could still be run: taken for what its length says.
+    if (!candidates || hash === undefined || hash === '')
+      return hash === '' ? candidates?.[0] : undefined;
+    return candidates.find((known) => (known.hash ??= hashFile(known.path, size)) === hash);
+  }
+}
+
+/** `/bin` is often a link to `/usr/bin`. */
+function distinct(folders: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return folders.filter((folder) => {
+    const stats = statIn(folder);
+    const key = stats && `${stats.dev}:${stats.ino}`;
+    if (!key || seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** Undefined for what cannot be looked at. */
+function statIn(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }
 

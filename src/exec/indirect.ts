@@ -1,6 +1,13 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { decodePath } from '../byte-path.ts';
-import { release, resolveFor, type HeldCall, type HeldFile } from './held-call.ts';
+import {
+  release,
+  resolveFor,
+  stampKey,
+  type FileStamp,
+  type HeldCall,
+  type HeldFile,
+} from './held-call.ts';
 import { lastComponent, LOADER_NAME } from './identity.ts';
 
 /** A program that will run without an execve of its own. */
@@ -10,42 +17,38 @@ export interface Indirect {
   argv: string[];
 }
 
+/** The interpreter of a script, or of a script that interprets one. */
+export interface Interpreter extends Indirect {
+  file: FileStamp;
+}
+
 /** Names a file is known by, beyond its own. */
 export type Identify = (file: HeldFile, calledAs: string) => string[];
 
 /** The kernel looks at this much of a script's first line (BINPRM_BUF_SIZE since Linux 5.1), and at this many scripts in turn. */
 const FIRST_LINE = 256;
 const SCRIPTS_IN_TURN = 5;
+/** A NUL ends the path, and the argument. */
+const WORDS = /^[ \t]*([^ \t\0]+)(?:[ \t]+([^\0]*?))?[ \t]*(?:\0.*)?$/s;
 /** Words of a loader's command line that may name the program. */
 const LOADER_WORDS = 64;
 
-/** What else an exec runs: the interpreters of a script, and the program that a dynamic loader is given. */
-export function indirectPrograms(
-  call: HeldCall,
-  names: readonly string[],
-  identify: Identify,
-): Indirect[] {
-  if (!('fd' in call.file)) return [];
-  if (names.some((name) => LOADER_NAME.test(name))) return [loaded(call, names, identify)];
-  return interpreters(call, call.file, identify);
-}
-
 /** execve(2), "Interpreter scripts": `INTERPRETER [ARGUMENT] SCRIPT ARGUMENTS…`, which may be a script in its turn. */
-function interpreters(call: HeldCall, script: HeldFile, identify: Identify): Indirect[] {
-  const found: Indirect[] = [];
+export function interpreters(call: HeldCall, script: HeldFile, identify: Identify): Interpreter[] {
+  const found: Interpreter[] = [];
   let [file, argv] = [script, [call.called, ...call.argv.slice(1)]];
   const opened: HeldFile[] = [];
   try {
     while (found.length < SCRIPTS_IN_TURN) {
       const line = firstLine(file);
       if (line === null) break;
-      const [, path = '', argument = ''] = /^[ \t]*([^ \t]+)[ \t]*(.*?)[ \t]*$/s.exec(line) ?? [];
+      const [, path = '', argument = ''] = WORDS.exec(line) ?? [];
       const next = resolveFor(call.tid, path.startsWith('/') ? path : `${call.cwd}/${path}`);
       if (!('fd' in next)) break;
       opened.push(next);
       argv = [path, ...(argument ? [argument] : []), ...argv];
       const names = [lastComponent(path), lastComponent(next.path), ...identify(next, path)];
-      found.push({ path: next.path, names: [...new Set(names)], argv });
+      found.push({ path: next.path, names: [...new Set(names)], argv, file: next });
       file = next;
     }
   } finally {
@@ -54,9 +57,22 @@ function interpreters(call: HeldCall, script: HeldFile, identify: Identify): Ind
   return found;
 }
 
-/** Text behind `#!`, or null for a file that is no script. */
+/** Text behind `#!` by file, null for one that is no script. What was rewritten unseen is noticed when it has started. */
+const firstLines = new Map<string, string | null>();
+
 function firstLine(file: HeldFile): string | null {
   if (!file.regular) return null;
+  const key = stampKey(file);
+  let line = firstLines.get(key);
+  if (line === undefined) {
+    line = readFirstLine(file);
+    if (firstLines.size > 1000) firstLines.clear();
+    firstLines.set(key, line);
+  }
+  return line;
+}
+
+function readFirstLine(file: HeldFile): string | null {
   let fd: number;
   try {
     fd = openSync(`/proc/self/fd/${file.fd}`, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -69,14 +85,18 @@ function firstLine(file: HeldFile): string | null {
     const text = buffer.subarray(0, readSync(fd, buffer, 0, FIRST_LINE, 0));
     if (text[0] !== 0x23 || text[1] !== 0x21) return null;
     const end = text.indexOf(0x0a);
-    return decodePath(text.subarray(2, end < 0 ? text.length : end));
+    return decodePath(text.subarray(2, end < 0 ? FIRST_LINE - 1 : end));
   } finally {
     closeSync(fd);
   }
 }
 
+export function isLoader(names: readonly string[]): boolean {
+  return names.some((name) => LOADER_NAME.test(name));
+}
+
 /** The loader's command line with every program in it by the name it is known by, as a rule would look for it. */
-function loaded(call: HeldCall, names: readonly string[], identify: Identify): Indirect {
+export function loaded(call: HeldCall, names: readonly string[], identify: Identify): Indirect {
   const argv = call.argv.map((word, index) => {
     if (index === 0 || index > LOADER_WORDS || word.startsWith('-')) return word;
     const file = resolveFor(call.tid, word.startsWith('/') ? word : `${call.cwd}/${word}`);

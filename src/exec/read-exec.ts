@@ -2,7 +2,8 @@ import type { Notification } from '../kernel/seccomp.ts';
 import type { ExecRequest, Verdict } from '../policy/types.ts';
 import { readHeldCall, release } from './held-call.ts';
 import { lastComponent, type ProgramIdentity } from './identity.ts';
-import { indirectPrograms, type Identify } from './indirect.ts';
+import { interpreters, isLoader, loaded, type Identify } from './indirect.ts';
+import { startOf, type Start } from './start.ts';
 import type { Caller, KnownShim, Shims } from './shims.ts';
 
 /** What an exec was found to run. */
@@ -10,6 +11,8 @@ export interface ReadExec {
   request: ExecRequest;
   /** What it runs beyond that, without another exec. */
   indirect: ExecRequest[];
+  /** What the kernel has to start for this to be what was judged. */
+  start: Start;
   /** The shim that was met, and by whom; the request is for the program it stands for. */
   shim: Met | null;
   /** Settled without the rules: a shim's own exec, judged when the shim was; a way round one. */
@@ -56,11 +59,15 @@ export function readExec(
     const argv = shim ? [lastComponent(call.called), ...call.argv.slice(1)] : call.argv;
     const request = { ...common, path, names: [...new Set(names)], argv };
     // The real program follows with an exec of its own.
-    const indirect = shim ? [] : indirectPrograms(call, request.names, identify);
+    const chain = interpreters(call, call.file, identify);
+    const indirect = shim
+      ? []
+      : [...(isLoader(request.names) ? [loaded(call, request.names, identify)] : []), ...chain];
     const judged = !shim && shims.passes(notification.tid, file, request);
     return {
       request,
-      indirect: indirect.map((program) => ({ ...common, ...program })),
+      indirect: indirect.map(({ path, names, argv }) => ({ ...common, path, names, argv })),
+      start: startOf(call, call.file, chain),
       shim: met,
       settled: judged ? 'judged' : shims.evaded(call.file, call.called, call.argv),
     };

@@ -6,6 +6,7 @@
 import { readSync } from 'node:fs';
 import { parentPort, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import { poll, POLLHUP, POLLIN } from '../kernel/descriptors.ts';
+import { ignoreStops } from '../kernel/ptrace.ts';
 import { receiveNotification, wakeOnSameCpu } from '../kernel/seccomp.ts';
 import { AllowListGate } from './allow-list.ts';
 import { ExecGate } from './exec-gate.ts';
@@ -27,6 +28,7 @@ port.once('message', (order: Order | Extract<GateInstruction, { type: 'stop' }>)
   const report = (text: GateReport): void => port.postMessage(text);
   const gate = 'runs' in order ? new AllowListGate(order, report) : new ExecGate(order, report);
   wakeOnSameCpu(order.listener);
+  ignoreStops();
   port.postMessage({ type: 'ready' } satisfies GateReport);
   run(port, order, gate);
   // Nothing of this thread is to wait for further messages.

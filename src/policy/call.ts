@@ -3,6 +3,7 @@ import { argumentsHold } from './call-arguments.ts';
 import { glob } from './glob.ts';
 import { BUILT_IN, deny, refusedCredential } from './call-credential.ts';
 import { compileTarget } from './call-target.ts';
+import { tierOfOperation } from './call-tier.ts';
 import { compileHost, type HostPattern } from './hosts.ts';
 import { meetLayers } from './layers.ts';
 import { compareActions, strictest } from './strictest.ts';
@@ -110,7 +111,12 @@ function decideOperation(policy: CallPolicy, request: CallRequest, operation: Op
     policy.repositoryTrusted,
   );
   const { action, rule, reason, safer, source } = winner ?? base;
-  return { action, rule, reason, ...(safer === undefined ? {} : { safer }), source };
+  return {
+    ...{ action, rule, reason, source },
+    ...(safer === undefined ? {} : { safer }),
+    ...(action === 'ask' ? { tier: tierOfOperation(operation) } : {}),
+    ...(action === 'ask' && operation.target !== null ? { resource: operation.target } : {}),
+  };
 }
 
 function opinions(policy: CallPolicy, request: CallRequest, operation: Operation): Opinion[] {

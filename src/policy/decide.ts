@@ -2,6 +2,7 @@ import { invocationsOf, lastComponent, type NamedInvocation } from './argv/progr
 import { decideCall } from './call.ts';
 import type { Policy } from './compile.ts';
 import { decideConnect } from './connect.ts';
+import { entryConfirmation } from './entries.ts';
 import { Facts } from './facts.ts';
 import { meetLayers } from './layers.ts';
 import { moreSpecific, type Shape } from './specificity.ts';
@@ -116,7 +117,9 @@ function opinions(policy: Policy, invocation: NamedInvocation, request: ExecRequ
       found.push(...guessedOpinions(policy, invocation, request, found));
   }
   const entries = [...(policy.entries.get(invocation.name) ?? []), ...policy.openEntries];
-  for (const { words, action, reason, source, shape, test } of entries) {
+  const byRules = [...found];
+  for (const entry of entries) {
+    const { words, action, reason, source, shape, test } = entry;
     const match = test(invocation, request);
     // Asking about a dry run or a help text tires people; refusing one is somebody's express wish.
     if (!match || (invocation.harmless && action === 'ask')) continue;
@@ -126,6 +129,7 @@ function opinions(policy: Policy, invocation: NamedInvocation, request: ExecRequ
       rule: `commands: ${words}`,
       reason: said,
       source,
+      ...entryConfirmation(entry, byRules, invocation),
       shape,
       whole: match.whole,
     });

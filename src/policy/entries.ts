@@ -1,15 +1,17 @@
-import type { CommandEntry, Sourced } from '../profile/types.ts';
+import type { CommandEntry, ConfirmBy, Sourced } from '../profile/types.ts';
 import { parseArgv, type Invocation } from './argv/parse.ts';
 import type { NamedInvocation, Programs } from './argv/program.ts';
 import { UNKNOWN_GRAMMAR } from './argv/grammar.ts';
 import { anyGlob, glob } from './glob.ts';
 import type { Shape } from './specificity.ts';
-import type { Action, ExecRequest, Source } from './types.ts';
+import { hardest, resourceOf } from './tier.ts';
+import type { Action, ExecRequest, Source, Tier, Verdict } from './types.ts';
 
 /** A `commands:` line of a profile, compiled. */
 export interface Entry {
   words: string;
   action: Action;
+  confirm: ConfirmBy | undefined;
   reason: string | undefined;
   source: Source;
   /** As written: a name, a path, or a pattern with `*`. */
@@ -39,12 +41,42 @@ export function compileEntry({ value, source }: Sourced<CommandEntry>, programs:
   return {
     words: value.match,
     action: value.action,
+    confirm: value.confirm,
     reason: value.reason,
     source,
     program,
     shape: shapeOf(wanted, program),
     test: (invocation, request) =>
       isProgram(isPath ? request.path : invocation.name) ? holds(invocation) : null,
+  };
+}
+
+const TIER_OF: Record<ConfirmBy, Tier> = {
+  yes: 'confirm',
+  review: 'review',
+  'type-target': 'type',
+};
+
+/**
+ * How a question of an entry is answered: as the rules would have it that ask about the same command, and as its own
+ * `confirm` says where that is harder. The user's own may make it easier as well.
+ */
+export function entryConfirmation(
+  { action, confirm, source }: Pick<Entry, 'action' | 'confirm' | 'source'>,
+  rules: readonly Pick<Verdict, 'action' | 'tier' | 'resource' | 'facts'>[],
+  invocation: Invocation,
+): Pick<Verdict, 'tier' | 'resource' | 'facts'> {
+  if (action !== 'ask') return {};
+  const asking = rules.filter((rule) => rule.action === 'ask');
+  const ofRules = asking.map(({ tier = 'confirm' }) => tier).reduce(hardest, 'confirm');
+  const own = TIER_OF[confirm ?? 'yes'];
+  const facts = [...new Set(asking.flatMap((rule) => rule.facts ?? []))];
+  const resource =
+    asking.find(({ tier }) => tier === ofRules)?.resource ?? resourceOf({}, invocation);
+  return {
+    tier: confirm !== undefined && source.layer === 'user' ? own : hardest(own, ofRules),
+    resource,
+    ...(facts.length ? { facts } : {}),
   };
 }
 

@@ -1,11 +1,14 @@
-import type { ConditionData, MatchData, OperandData, TextData } from './rules/pack.ts';
+import type { ConditionData, MatchData, OperandData, Place, TextData } from './rules/pack.ts';
 import { compileFlags, flagsHold, heldKeys, type FlagCondition } from './argv/flag-condition.ts';
 import type { Grammar } from './argv/grammar.ts';
 import { coversEverything } from './argv/pathspec.ts';
 import type { Facts } from './facts.ts';
 import { anyGlob } from './glob.ts';
+import { isOneOf, underHome, type Call } from './text/calls.ts';
 import { hostOfUrl, mentionsHost, mentionsWord } from './text/mention.ts';
 import type { Shape } from './specificity.ts';
+
+const WORST = new Set<Place>(['root', 'home', 'above', 'device', 'unknown']);
 
 type Test = (facts: Facts) => boolean;
 
@@ -94,7 +97,7 @@ function compileCondition(
       ({ invocation: { operands } }) => operands.length >= least && operands.length <= most,
     );
   }
-  for (const text of data.text ?? []) tests.push(compileText(text));
+  for (const text of data.text ?? []) tests.push(compileText(text, surely));
   const { caller } = data;
   if (caller)
     tests.push(({ request }) => request.caller?.some((name) => caller.includes(name)) ?? false);
@@ -118,13 +121,18 @@ function targetIs(facts: Facts, tests: OperandTest[]): boolean {
 
 function compileOperand(data: OperandData, surely: boolean): OperandTest {
   const { is, at, skip = 0, prefix = '', pathspec, 'any-case': anyCase = false } = data;
+  const behind = data['behind-dashes'] === true;
   const fold = (text: string) => (anyCase ? text.toLowerCase() : text);
   const like = data.like && anyGlob(data.like.map(fold));
   const unlike = data.unlike && anyGlob(data.unlike.map(fold));
   const named = data.named && anyGlob(data.named);
   const host = data.host && anyGlob(data.host);
+  // That an unknown word is the worst place of all is worth a question; that it may be any place is not.
+  const guessable = !surely && is?.some((place) => WORST.has(place));
   return (facts, operand, index) => {
     if (index < skip || (at !== undefined && index !== at - 1)) return false;
+    const { dashes } = facts.invocation;
+    if (behind && (dashes < 0 || index < dashes)) return false;
     if (!operand.startsWith(prefix)) return false;
     const text = prefix ? operand.slice(prefix.length) : operand;
     if (like && !like(fold(text))) return false;
@@ -133,26 +141,57 @@ function compileOperand(data: OperandData, surely: boolean): OperandTest {
     if (pathspec && !coversEverything(text, facts.request)) return false;
     if (!is && !named) return true;
     const { places, components } = facts.place(index, text);
-    const guessed = !surely && facts.guesses && places.has('unknown');
+    const guessed = guessable && facts.guesses && places.has('unknown');
     if (is && !guessed && !is.some((place) => places.has(place))) return false;
     return !named || components.some(named);
   };
 }
 
-function compileText(data: TextData): Test {
+function compileText(data: TextData, surely: boolean): Test {
   const words = data.words && new Set(data.words);
   const contains = data.contains?.map(squeeze);
-  const { sql, hosts } = data;
+  const { sql, hosts, dialect = 'any' } = data;
+  const calls = data.calls && compileCalls(data, data.calls, surely);
   const one = (text: string) =>
     (!words || mentionsWord(text, words)) &&
     (!contains || containsOne(squeeze(text), contains)) &&
     (!hosts || mentionsHost(text, hosts));
   return (facts) =>
     data.in.some((source) => {
-      if (sql)
-        return facts.raw(source).some((text) => sql.some((kind) => facts.sql(text).has(kind)));
+      if (calls && !facts.raw(source).some((text) => calls(facts, text))) return false;
+      if (sql && !calls)
+        return facts
+          .statements(source, dialect)
+          .some((text) => sql.some((kind) => facts.sql(text, dialect).has(kind)));
       return facts.texts(source).some(one);
     });
+}
+
+function compileCalls(data: TextData, names: string[], surely: boolean) {
+  const wanted = new Set(names);
+  const patterns = anyGlob(names.filter((name) => name.includes('*')));
+  const called = (name: string) =>
+    isOneOf(name, wanted) || patterns(name.slice(name.lastIndexOf('.') + 1));
+  const given = data.argument?.map((argument) => compileOperand(argument, surely));
+  const spared = data.except?.map((argument) => compileOperand(argument, surely)) ?? [];
+  const { sql } = data;
+  const counts = (facts: Facts, { text, at }: Call['arguments'][number]): boolean => {
+    const operand = underHome(text, facts.request.home);
+    const isOne = (test: OperandTest) => test(facts, operand, at);
+    return (
+      (!given || given.some(isOne)) &&
+      (!sql || sql.some((kind) => facts.sql(text).has(kind))) &&
+      !spared.some(isOne)
+    );
+  };
+  return (facts: Facts, text: string): boolean =>
+    facts
+      .calls(text)
+      .some(
+        (call) =>
+          called(call.name) &&
+          ((!given && !sql) || call.arguments.some((each) => counts(facts, each))),
+      );
 }
 
 function squeeze(text: string): string {

@@ -1,4 +1,4 @@
-import { ACTIONS, TIERS, type Action, type Tier } from './types.ts';
+import { ACTIONS, TIERS, type Action, type Tier, type Verdict } from './types.ts';
 
 /** Positive when `a` is stricter than `b`. */
 export function compareActions(a: Action, b: Action): number {
@@ -18,4 +18,9 @@ export function strictest<T extends { action: Action; tier?: Tier }>(first: T, .
     (worst, other) => (compareVerdicts(other, worst) > 0 ? other : worst),
     first,
   );
+}
+
+/** A person wrote that this command may run: what it starts elsewhere is part of what they allowed. */
+export function isAllowedByName({ action, source }: Pick<Verdict, 'action' | 'source'>): boolean {
+  return action === 'allow' && source.layer !== 'default';
 }

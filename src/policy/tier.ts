@@ -40,7 +40,8 @@ function namedBy(source: string, { operands, assumed, path, flags }: Invocation)
   return flags.get(source)?.values.at(-1);
 }
 
-function usualTier({ reversibility, reach }: Graded): Tier {
+/** The tier of a rule that names none, before anything raises it. */
+export function usualTier({ reversibility, reach }: Graded): Tier {
   // A refusal that became a question, because what it is about is not known.
   if (!reversibility) return 'review';
   if (reversibility === 'reversible') return 'log';

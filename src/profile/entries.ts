@@ -63,7 +63,10 @@ export interface ProfileContent {
 export function entryText(entry: Entry): string {
   if (entry.key === 'env.set') return `${entry.value.name}=${entry.value.value}`;
   if (entry.key === 'network.hosts') return `${entry.value.name}: ${entry.value.address}`;
-  if (entry.key === 'commands') return `${entry.value.match} (${entry.value.action})`;
+  if (entry.key === 'commands') {
+    const { match, action, confirm } = entry.value;
+    return `${match} (${action}${confirm ? `, ${confirm}` : ''})`;
+  }
   if (entry.key === 'network.rules') return callRuleText(entry.value);
   if (entry.key === 'credentials') return credentialText(entry.value);
   return entry.key === 'approvals.timeout' ? `${entry.value}s` : String(entry.value);

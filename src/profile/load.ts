@@ -127,8 +127,8 @@ function withoutWords(entry: Entry): Entry {
     return { ...entry, value: rule };
   }
   if (entry.key !== 'commands') return entry;
-  const { match, action } = entry.value;
-  return { ...entry, value: { match, action } };
+  const { match, action, confirm } = entry.value;
+  return { ...entry, value: { match, action, ...(confirm ? { confirm } : {}) } };
 }
 
 /** Not worth a line about it: what the repository asks for is there already. */

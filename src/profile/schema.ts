@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { ACTIONS } from '../policy/types.ts';
 import { list, text } from './schema-parts.ts';
 import { callRule, credential } from './schema-services.ts';
+import { CONFIRM_BY } from './types.ts';
 import * as values from './values.ts';
 
 const port = z.int().check(z.minimum(1), z.maximum(65_535));
@@ -77,9 +78,24 @@ const command = z
   .strictObject({
     match: text(values.commandWords, 'Words of a command line, as in `terraform apply`.'),
     action: z.enum(ACTIONS).check(z.describe('`allow` widens.')),
+    confirm: z.optional(
+      z
+        .enum(CONFIRM_BY)
+        .check(
+          z.describe(
+            'With `ask`, how you say yes: `yes` is the key y; `review` is Enter, after what was measured is shown; `type-target` is the name of what would be lost, typed. In your own file it counts as it is; elsewhere it only raises what the rules ask for.',
+          ),
+        ),
+    ),
     reason: z.optional(text(values.sentence, 'One sentence, shown when the rule counts.')),
   })
-  .check(z.describe('A rule'));
+  .check(
+    z.refine(({ action, confirm }) => confirm === undefined || action === 'ask', {
+      error: '`confirm` says how a question is answered: it needs `action: ask`',
+      path: ['confirm'],
+    }),
+    z.describe('A rule'),
+  );
 
 const network = z
   .strictObject({

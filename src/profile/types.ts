@@ -11,8 +11,14 @@ export interface Sourced<T> {
 export interface CommandEntry {
   match: string;
   action: Action;
+  /** How a yes is given; with `ask` only. */
+  confirm?: ConfirmBy;
   reason?: string;
 }
+
+/** `confirm:` of a `commands:` entry: one key; Enter below what was measured; the name of what would be lost, typed. */
+export const CONFIRM_BY = ['yes', 'review', 'type-target'] as const;
+export type ConfirmBy = (typeof CONFIRM_BY)[number];
 
 /** A name or address the user says lives at a private or loopback place: `network.hosts`. */
 export interface HostEntry {

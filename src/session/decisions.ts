@@ -7,6 +7,7 @@ import type { CallRequest, ConnectRequest, ExecRequest, Verdict } from '../polic
 import { operationText } from '../policy/operation-text.ts';
 import { printableArgv } from '../printable.ts';
 import type { BrokeredEvent, RequestEvent } from './events.ts';
+import { keepIdentity } from './keep-identity.ts';
 import type { Journal } from './journal.ts';
 
 /** How a human's or the queue's answer is told to the agent. */
@@ -225,6 +226,9 @@ export class Decisions {
 function question(event: RequestEvent, { known: programs }: Policy): Question {
   const { id, gate, pid, request, verdict, broker, ancestry = [] } = event;
   const exec = request.kind === 'exec';
+  // What guard would run in its place goes by files and settings of its own.
+  const keep = verdict.action === 'ask' && !broker ? keepIdentity(request, pid) : null;
+  const wanted = verdict.facts ?? [];
   return {
     id,
     gate,
@@ -233,10 +237,13 @@ function question(event: RequestEvent, { known: programs }: Policy): Question {
     cwd: exec ? request.cwd : '',
     ancestry,
     verdict,
+    ...(keep === null ? {} : { keep }),
     ...(exec && pid !== undefined
       ? {
-          facts: async (signal) =>
-            (await import('./facts/measure.ts')).measureFacts(request, { pid, programs }, signal),
+          facts: async (signal) => {
+            const { measureFacts } = await import('./facts/measure.ts');
+            return measureFacts(request, { pid, programs, wanted }, signal);
+          },
         }
       : {}),
   };

@@ -1,5 +1,5 @@
 import type { BrokerFact } from '../broker/types.ts';
-import type { LayerName, Request, Verdict } from '../policy/types.ts';
+import type { LayerName, Request, Tier, Verdict } from '../policy/types.ts';
 
 /** A line of the journal, before it is numbered, dated, redacted and chained by `Journal`. */
 export type JournalEvent =
@@ -64,6 +64,8 @@ export interface DecisionEvent {
   by: 'user' | 'user-earlier' | 'timeout' | 'no-terminal' | 'full-screen' | 'gone' | 'queue-full';
   /** Milliseconds between asking and the answer. */
   ms: number;
+  /** Of the question, where refusals raised it above the verdict's. */
+  tier?: Tier;
 }
 
 export interface CoverEvent {

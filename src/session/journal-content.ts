@@ -12,7 +12,9 @@ const LIST_LIMIT = 64 * 1024;
 const READ_LIMIT = 128 * 1024;
 
 /** Words of the journal's own vocabulary: a password that happens to be `exec` must not garble the record. */
-const OWN_WORDS = new Set(['type', 'gate', 'kind', 'action', 'outcome', 'by', 'layer']);
+const OWN_WORDS = new Set([
+  ...['type', 'gate', 'kind', 'action', 'outcome', 'by', 'layer', 'tier', 'reversibility'],
+]);
 
 /**
  * What may be written of an event: every string redacted, then bounded. Redaction comes first, so that a cut never

@@ -1,6 +1,6 @@
 import { printable, printableArgv } from '../printable.ts';
 import { operationText } from '../policy/operation-text.ts';
-import type { Request } from '../policy/types.ts';
+import type { Request, Verdict } from '../policy/types.ts';
 import type { DecisionEvent, RequestEvent, SessionStart } from './events.ts';
 import type { RecordedEvent } from './journal-read.ts';
 
@@ -47,9 +47,11 @@ export function timelineEntry(event: RecordedEvent, options: TimelineOptions): s
     .join('\n');
 }
 
-/** A request that a rule let through without asking anybody. */
+/** A request that was let through without asking anybody, and that no rule finds worth a line. */
 export function isPlainAllow(event: RecordedEvent): boolean {
-  return event.type === 'request' && event.verdict.action === 'allow';
+  if (event.type !== 'request') return false;
+  const { action, tier } = event.verdict;
+  return action === 'allow' && tier !== 'log';
 }
 
 function describe(event: RecordedEvent, options: TimelineOptions): string | null {
@@ -106,10 +108,10 @@ function judged(event: RequestEvent, { decisions, paint, running }: TimelineOpti
   const { verdict, ancestry = [], gate } = event;
   const decision = decisions.get(event.id);
   const through = ancestry.map((name) => printable(name, 60)).join(' ▸ ');
-  const why = [printable(verdict.rule, 100)];
+  const why = [printable(verdict.rule, 100), ...takes(verdict, decision)];
   if (decision)
     why.push(
-      `${WHO[decision.by] ?? printable(decision.by)}${UNASKED.has(decision.by) ? '' : ` in ${(decision.ms / 1000).toFixed(1)} s`}`,
+      `${whoDecided(decision)}${UNASKED.has(decision.by) ? '' : ` in ${(decision.ms / 1000).toFixed(1)} s`}`,
     );
   const outcome = decision?.outcome ?? verdict.action;
   const said = {
@@ -121,6 +123,20 @@ function judged(event: RequestEvent, { decisions, paint, running }: TimelineOpti
   const from = through && paint('dim', `${through}: `);
   const line = `${said} ${gate.padEnd(6)} ${from}${what(event.request)} ${paint('dim', `(${why.join(', ')})`)}`;
   return [line, ...brokered(event)].join('\n');
+}
+
+function whoDecided({ by, outcome }: DecisionEvent): string {
+  if (by === 'user-earlier' && outcome === 'allow') return 'you had said yes to exactly this';
+  return WHO[by] ?? printable(by);
+}
+
+/** What a yes took, where it was more than a key. */
+function takes({ action, tier, resource }: Verdict, decision: DecisionEvent | undefined): string[] {
+  const asked = decision?.tier ?? tier;
+  if (action !== 'ask' || (asked !== 'review' && asked !== 'type')) return [];
+  const what = asked === 'type' ? 'asks for a name' : 'asks for a review';
+  const raised = decision?.tier && decision.tier !== tier ? `${what} after refusals` : what;
+  return [resource ? `${raised}: ${printable(resource, 100)}` : raised];
 }
 
 /** What guard ran instead. */

@@ -40,6 +40,51 @@ export function trackedPaths(
   return tracked;
 }
 
+/**
+ * Which of `paths` the index tracks, or something below them, or something that they are below: a submodule. Null where
+ * that cannot be told: no index is one that tracks nothing, but one that is too large or not understood may track anything.
+ */
+export function trackedBelow(
+  gitDir: string,
+  paths: readonly string[],
+  objectIdBytes: 20 | 32,
+  { largest, before }: { largest: number; before: () => boolean },
+): Set<string> | null {
+  const wanted = paths.map((path) => [path, pathBytes(path).toString('latin1')] as const);
+  const found = new Set<string>();
+  const visit = (name: string): void => {
+    if (!before()) throw new RangeError('no time left');
+    for (const [path, bytes] of wanted)
+      if (name === bytes || name.startsWith(`${bytes}/`) || `${bytes}/`.startsWith(withSlash(name)))
+        found.add(path);
+  };
+  const readOne = (file: string): string | null | undefined => {
+    const path = `${gitDir}/${file}`;
+    const index = readRegular(path, largest);
+    if (!index || index.length < 12 + objectIdBytes || index.toString('latin1', 0, 4) !== 'DIRC')
+      return lstatSync(encodePath(path), { throwIfNoEntry: false }) ? undefined : null;
+    const version = index.readUInt32BE(4);
+    if (version < 2 || version > 4) return undefined;
+    return sharedIndex(index, readEntries(index, version, objectIdBytes, visit), objectIdBytes);
+  };
+  try {
+    const shared = readOne('index');
+    if (shared === undefined) return null;
+    if (shared === null) return found;
+    const path = `${gitDir}/sharedindex.${shared}`;
+    if (!lstatSync(encodePath(path), { throwIfNoEntry: false })) return null;
+    return readOne(`sharedindex.${shared}`) === undefined ? null : found;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+/** Of a sparse index, a folder's name ends in a slash. */
+function withSlash(name: string): string {
+  return name.endsWith('/') ? name : `${name}/`;
+}
+
 function readIndex(
   gitDir: string,
   file: string,

@@ -34,6 +34,7 @@ it('gives every row that is not ok a meaning and a command', async () => {
       kernelRelease: '4.4.0-19041-Microsoft',
       arch: 'ia32',
       nodeVersion: '18.0.0',
+      tryTracing: () => Promise.resolve('ptrace: EPERM'),
       loadKoffi: () => Promise.reject(new Error('Cannot find the native Koffi module\nmore')),
     },
   });
@@ -49,6 +50,7 @@ it('gives every row that is not ok a meaning and a command', async () => {
     'user-namespaces',
     'seccomp',
     'ptrace',
+    'tracing',
     'overlay',
     'inotify',
     'nsenter',

@@ -38,6 +38,7 @@ export function machine({ files = {}, runs = {}, changes = {} }: MadeUp = {}): M
     },
     findBubblewrap: () => '/usr/bin/bwrap',
     loadKoffi: () => Promise.resolve('3.3.4'),
+    tryTracing: () => Promise.resolve(null),
     ...changes,
   };
 }

@@ -6,8 +6,8 @@ describe('SQL', () => {
   it.each<[string, string[]]>([
     ['drop table a', ['drop']],
     ['DROP\n--x\nTABLE a', ['drop']],
-    ['drop/* x */schema a cascade', ['drop']],
-    ['DROP OWNED BY me', ['drop']],
+    ['drop/* x */schema a cascade', ['drop', 'drop-database']],
+    ['DROP OWNED BY me', ['drop', 'drop-database']],
     ['alter table a drop column b', ['alter-drop']],
     ['alter table a drop b', ['alter-drop']],
     ['alter table a drop constraint c', ['alter-drop']],
@@ -44,7 +44,7 @@ describe('SQL', () => {
     ["select '\\'; drop table a; --'", ['drop']],
     ['/*!50001 drop table a */', ['drop']],
     ['/*M! drop table a */', ['drop']],
-    ['select 1; drop database a;', ['drop']],
+    ['select 1; drop database a;', ['drop', 'drop-database']],
     ['grant delete, update on a to b', []],
   ])('%s', (sql, expected) => {
     expect([...classifySql(sql)].sort()).toEqual(expected);

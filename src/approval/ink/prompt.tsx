@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import { LABEL, type LaidField } from '../prompt-fields.ts';
-import type { PromptKey } from '../prompt-edges.ts';
+import type { PromptKey } from '../prompt-keys.ts';
 import type { PromptLayout, WindowLine } from '../prompt-layout.ts';
 
 const FIELD_COLOURS = {
@@ -14,7 +14,7 @@ const FIELD_COLOURS = {
 
 /** One screen, the whole of it: guard's bar on top, keys at the bottom, the question between them. */
 export function Prompt({ layout }: { layout: PromptLayout }): ReactNode {
-  const { columns, rows, bar, airy, lead, window, fields, note, colour } = layout;
+  const { columns, rows, bar, airy, lead, window, fields, entry, note, colour } = layout;
   return (
     <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
       {/* In reverse: no colour scheme and no NO_COLOR takes it away. */}
@@ -32,6 +32,12 @@ export function Prompt({ layout }: { layout: PromptLayout }): ReactNode {
         <Field key={field.label} field={field} colour={colour} />
       ))}
       <Box flexGrow={1} />
+      {entry.map((line, index) => (
+        <Text key={index} bold>
+          {' '}
+          {line}
+        </Text>
+      ))}
       {note !== null && <Text color={colour ? 'yellow' : undefined}> {note}</Text>}
       <Keys layout={layout} />
     </Box>

@@ -78,7 +78,11 @@ export function compileGrammar(name: string, data: GrammarData, parent?: Grammar
     child: (canonical) => {
       const known = children.get(canonical);
       if (known) return known;
-      const made = compileGrammar(canonical, data.subcommands?.[canonical] ?? {}, grammar);
+      const made = compileGrammar(
+        canonical,
+        data.subcommands?.[canonical] ?? undeclared(data),
+        grammar,
+      );
       children.set(canonical, made);
       return made;
     },
@@ -112,6 +116,12 @@ export function flagsStarting({ longSpellings, bySpelling }: Grammar, start: str
 
 /** What a command without a pack is read with: nothing is known of its options. */
 export const UNKNOWN_GRAMMAR = compileGrammar('', { harmless: [] });
+
+/** `yarn prisma migrate reset`: a subcommand that nobody declares is a program. */
+function undeclared({ starts }: GrammarData): GrammarData {
+  const started = starts?.filter(({ from }) => from === 'subcommand') ?? [];
+  return started.length ? { starts: started } : {};
+}
 
 /** `--help` everywhere and `--version` at the top, unless the pack says otherwise. */
 function addUsual(flags: Flag[], habits: Habits, top: boolean): void {

@@ -21,6 +21,8 @@ export interface Invocation {
   /** By id; an option nobody declared is under its own spelling. */
   flags: Map<string, FlagUse>;
   operands: string[];
+  /** How many operands stand before the first `--`; -1 where there is none. */
+  dashes: number;
   /** Id of the option given last. */
   lastFlag: string;
   /** The operand is the one that is meant when none is given. */
@@ -67,6 +69,7 @@ class Reader {
       path: [],
       flags: new Map(),
       operands: [],
+      dashes: -1,
       assumed: false,
       lastFlag: '',
       argv,
@@ -82,8 +85,9 @@ class Reader {
       const doubt = this.#doubt;
       this.#doubt = false;
       if (this.#optionsEnded || !word.startsWith('-') || word === '-') this.#plain(word, doubt);
-      else if (word === '--') this.#optionsEnded = true;
-      else if (word.startsWith('--') || this.#grammar.habits.words) this.#long(word, doubt);
+      else if (word === '--') this.#endOptions();
+      else if (this.#choosing && this.#grammar.subcommands?.has(word)) this.#plain(word, doubt);
+      else if (word.startsWith('--') || this.#isWord(word)) this.#long(word, doubt);
       else this.#bundle(word, doubt);
     }
     const { operands, grammar } = this.#invocation;
@@ -94,6 +98,16 @@ class Reader {
     }
     this.#invocation.harmless = !this.#open && this.#harmless();
     return this.#invocation;
+  }
+
+  /** A single dash starts a whole name: everywhere, or in this one (`tclsh -encoding NAME`). */
+  #isWord(word: string): boolean {
+    return this.#grammar.habits.words || (word.length > 2 && this.#lookup(word) !== undefined);
+  }
+
+  #endOptions(): void {
+    this.#optionsEnded = true;
+    this.#invocation.dashes = this.#invocation.operands.length;
   }
 
   get #grammar(): Grammar {
@@ -115,7 +129,8 @@ class Reader {
 
   #descend(canonical: string): void {
     const { data, subcommands } = this.#grammar;
-    if (!subcommands?.has(canonical) && this.#invocation.undeclared < 0) {
+    const own = subcommands?.has(canonical) && !data.subcommands?.[canonical]?.extra;
+    if (!own && this.#invocation.undeclared < 0) {
       this.#invocation.undeclared = this.#invocation.path.length;
       this.#open = data.aliasable === true && !this.#harmless();
     }

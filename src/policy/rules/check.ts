@@ -88,7 +88,10 @@ function checkFlags(
     ...(last === undefined ? [] : [last]),
   ];
   for (const name of names)
-    if (!['operands', 'argv', 'stdin'].includes(name) && declaredFlag(chain, name) === undefined)
+    if (
+      !['operands', 'argv', 'stdin', 'code'].includes(name) &&
+      declaredFlag(chain, name) === undefined
+    )
       throw wrong(
         file,
         rule.line,

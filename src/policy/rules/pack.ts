@@ -1,4 +1,5 @@
 /** Rule packs as plain data, after the YAML of `profiles/rules` was checked: see docs/rules-format.md. */
+import type { StatementDialect } from '../sql/types.ts';
 import type { Action, Reversibility, Tier } from '../types.ts';
 
 export interface RulePackData {
@@ -48,6 +49,8 @@ export interface GrammarData {
   verbs?: string[];
   /** Options behind whose value all is an operand: `python -c CODE ARGUMENTS…`. */
   'ends-options'?: string[];
+  /** Where the text of a one-line program stands: options, `operands` or `stdin`; what `text: { in: code }` reads. */
+  code?: string[];
   /** With `runs: operands`: options whose value names the program in place of the first operand: `python -m MODULE`. */
   'runs-flags'?: string[];
   /** Options that answer a confirmation before it is asked (`--yes`): they raise the tier of every rule that asks. */
@@ -61,7 +64,7 @@ export const START_PLACES = ['here', 'elsewhere', 'container'] as const;
 
 /** A command among the words of another. */
 export interface StartData {
-  /** `operands`, or the id of an option whose value it is. */
+  /** `operands`, the id of an option whose value it is, or `subcommand` for one that is not declared and what follows. */
   from: string;
   /** Operands that come before it: the duration of `timeout`, the host of `ssh`. */
   skip?: number;
@@ -103,7 +106,27 @@ export const PLACES = [
 ] as const;
 export type Place = (typeof PLACES)[number];
 
-export const SQL_CLASSES = ['drop', 'truncate', 'delete-all', 'update-all', 'alter-drop'] as const;
+/** What a statement would do to what a database holds, or beside it. */
+export const SQL_CLASSES = [
+  'drop',
+  // A whole database, schema or keyspace.
+  'drop-database',
+  'truncate',
+  'delete-all',
+  'update-all',
+  'alter-drop',
+  // Something filled is replaced: a restore, `CREATE OR REPLACE TABLE`.
+  'overwrite',
+  // It runs a program, or writes a file that is more than data.
+  'program',
+  // What is run stands elsewhere, or is put together as it runs.
+  'opaque',
+  // The server stops, or sessions of others end.
+  'server',
+  // Logs and versions from which something could be brought back.
+  'history',
+  'revoke',
+] as const;
 export type SqlClass = (typeof SQL_CLASSES)[number];
 
 /** What a pathspec covers: gitglossary(7). */
@@ -139,15 +162,26 @@ export interface OperandData {
 
 /** All keys must hold. */
 export interface TextData {
-  /** Flags whose values are read, `operands`, or `argv` for all words. */
+  /** Flags whose values are read, `operands`, `stdin`, `code` for what the grammar says is one, or `argv` for all words. */
   in: string[];
   sql?: SqlClass[];
+  /** Whose statements `sql` means; any server's where it is missing. */
+  dialect?: StatementDialect;
   /** Whole identifiers, of which one must occur. */
   words?: string[];
   /** Pieces, of which one must occur; case and blanks do not count. */
   contains?: string[];
   /** Host names, of which one must be mentioned. */
   hosts?: string[];
+  /**
+   * Functions, of which one is called by that name or the end of one: `rmtree`, `os.remove`, `Path().unlink`; a pattern is for
+   * the last part. With `sql` what it is given is the statement.
+   */
+  calls?: string[];
+  /** With `calls`: what is given to it is one of these; a part that is no plain text is not known. */
+  argument?: OperandData[];
+  /** With `argument`: what is one of these does not count. */
+  except?: OperandData[];
 }
 
 /** All keys must hold. */

@@ -1,5 +1,6 @@
 import { isNode, LineCounter, parseDocument } from 'yaml';
 import { GuardError } from '../../guard-error.ts';
+import { STATEMENT_DIALECTS } from '../sql/types.ts';
 import { ACTIONS, REVERSIBILITIES, TIERS } from '../types.ts';
 import {
   PATHSPECS,
@@ -86,11 +87,13 @@ function readGrammar(value: unknown, path: Path): GrammarData {
     runs: oneOf(RUNS),
     'applet-flags': list(text),
     aliasable: flag,
+    extra: flag,
     subcommands: (inner, at) => named(inner, at, readGrammar),
     depth: count,
     verbs: list(text),
     'ends-options': list(text),
     'runs-flags': list(text),
+    code: list(text),
     'pre-answers': list(text),
     starts: list(readStart),
   });
@@ -148,6 +151,7 @@ function readOperand(value: unknown, path: Path) {
     host: list(text),
     at: count,
     skip: count,
+    'behind-dashes': flag,
     prefix: text,
     'any-case': flag,
   });
@@ -160,9 +164,13 @@ function readText(value: unknown, path: Path) {
     {
       in: list(text),
       sql: list(oneOf(SQL_CLASSES)),
+      dialect: oneOf(STATEMENT_DIALECTS),
       words: list(text),
       contains: list(text),
       hosts: list(text),
+      calls: list(text),
+      argument: list(readOperand),
+      except: list(readOperand),
     },
     ['in'],
   );

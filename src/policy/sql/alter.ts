@@ -41,15 +41,12 @@ export function readAlter(tokens: readonly SqlToken[], reading: Reading): Findin
     switch (token.text) {
       case 'DROP':
         if (drops(tokens, index))
-          return {
-            ...at(
-              after?.kind === 'word' &&
-                /^(?:COLUMN|CONSTRAINT|PARTITION|INDEX|PRIMARY|FOREIGN|KEY|PART)$/.test(after.text)
-                ? `DROP ${after.text}`
-                : 'DROP',
-            ),
-            kinds: ['alter-drop'],
-          };
+          return at(
+            after?.kind === 'word' &&
+              /^(?:COLUMN|CONSTRAINT|PARTITION|INDEX|PRIMARY|FOREIGN|KEY|PART)$/.test(after.text)
+              ? `DROP ${after.text}`
+              : 'DROP',
+          );
         break;
       case 'TRUNCATE':
       case 'DISCARD':
@@ -141,7 +138,10 @@ export function readCreate(tokens: readonly SqlToken[]): Finding {
       (token, index) => /^program$/i.test(token.text) && tokens[index + 1]?.kind === 'string',
     )
   )
-    return finding('destroy', verb, target, 'it runs a program on the database server');
+    return {
+      ...finding('destroy', verb, target, 'it runs a program on the database server'),
+      kinds: ['program'],
+    };
   if (object === 'SCHEMA' && tokens.some((token) => isWord(token, 'GRANT')))
     return finding('access', verb, target);
   return finding('change', verb, target);

@@ -4,7 +4,14 @@ import { targetAt } from './target.ts';
 
 const FILE_WRITE = 'it writes a file of the database server';
 const FILE_READ = 'it reads a file of the database server';
+/** A file that holds rows and that nobody runs or reads as settings. */
+const DATA_FILE =
+  /^(?:\/(?:var\/)?tmp\/[^/]+|[^~].*\.(?:csv|tsv|txt|json|jsonl|ndjson|parquet|dat|data|out|bin|dump|xml|gz|zst))$/i;
 const LEAVES = 'data leaves the database';
+
+export function isDataFile(token: SqlToken | undefined): boolean {
+  return token?.kind === 'string' && DATA_FILE.test(token.text);
+}
 
 /** What moves whole tables in and out. */
 export function readCopy(tokens: readonly SqlToken[], verb: string): Finding {
@@ -47,7 +54,10 @@ function readCopyOf(tokens: readonly SqlToken[]): Finding {
       return finding(from ? 'change' : 'read', `COPY ${token?.text} ${after?.text}`, target);
     return from
       ? finding('access', 'COPY FROM file', target, FILE_READ)
-      : finding('destroy', 'COPY TO file', target, FILE_WRITE);
+      : {
+          ...finding('destroy', 'COPY TO file', target, FILE_WRITE),
+          ...(isDataFile(after) ? {} : { kinds: ['program'] }),
+        };
   }
   return finding('unknown', 'COPY', target);
 }

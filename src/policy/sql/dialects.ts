@@ -108,7 +108,8 @@ const SNOWFLAKE: Reading = {
 /** More versions than this in one text cannot be told apart in sensible time. */
 const VERSIONS = 4;
 /** What some reading treats in its own way. Without any of it all readings are one. */
-const DOUBTFUL = /[\\`["$#\r\u0080-\uffff]|--|\/\*|\/\/|'''|[@:][\w$]+\(/;
+const DOUBTFUL =
+  /[\\`["$#\r\u0080-\uffff]|--|\/\*|\/\/|'''|[@:][\w$]+\(|(?:^|[\n;])[ \t]*(?:[.:!][a-zA-Z!]|!!|(?:system|source|pager|tee)[ \t])/i;
 
 /**
  * The readings that count for a text; the first is how a server reads it whose settings are the usual ones. null: too

@@ -1,6 +1,7 @@
 import type { SqlClass } from '../rules/pack.ts';
 import type { OperationClass } from '../types.ts';
 import type { Reading } from './dialects.ts';
+import { kindsOf } from './kinds.ts';
 import type { SqlToken } from './lexer.ts';
 
 /** What a part of a statement does. */
@@ -42,7 +43,14 @@ export function finding(
   because?: string,
 ): Finding {
   const targets = target === null ? [] : typeof target === 'string' ? [target] : target;
-  return { class: kind, verb, targets, ...(because ? { because } : {}) };
+  const kinds = kindsOf(kind, verb);
+  return {
+    class: kind,
+    verb,
+    targets,
+    ...(because ? { because } : {}),
+    ...(kinds.length > 0 ? { kinds } : {}),
+  };
 }
 
 export function isWord(token: SqlToken | undefined, ...words: readonly string[]): boolean {

@@ -96,8 +96,16 @@ export function* functionFindings(
     else if (reading.family === 'clickhouse' && CLICKHOUSE.has(name))
       yield finding('access', `SELECT ${name}`, null, `${name}() reaches a file or another host`);
     else if (TELLING.test(name) && !HARMLESS.has(name) && !declares(tokens, index))
-      yield finding('unknown', 'SELECT', name, 'it calls a function whose name says it removes');
+      yield {
+        ...finding('unknown', 'SELECT', name, 'it calls a function whose name says it removes'),
+        ...(saysItRemoves(name) ? { kinds: ['opaque'] } : {}),
+      };
   }
+}
+
+/** Of those the names that speak of what is kept, not of a cache or a session. */
+export function saysItRemoves(name: string): boolean {
+  return /(?:^|_)(?:drop|delete|truncate|purge|destroy|wipe|erase)(?:_|$)/i.test(name);
 }
 
 function lookUp(name: string): Finding | undefined {

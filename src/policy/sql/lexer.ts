@@ -32,12 +32,21 @@ const GO = /GO(?:[ \t]+\d+)?[ \t]*(?=[\r\n]|$)/iy;
 const DELIMITER = /DELIMITER[ \t]+([^\s]+)[^\n]*/iy;
 const META = /\\[^\n]*?(?=\\\\|\n|$)/y;
 /** psql's and mysql's commands that send what stands before them. */
-const SENDS = /^\\(?:;|g|G|gx|gset|gdesc|crosstabview|watch)(?![\w|])/;
+const SENDS = /^\\(?:;|g|G|gx|gset|gdesc|crosstabview|watch)(?![\w|])(?!\s*(?:\([^)\n]*\)\s*)?\|)/;
+/** Commands that stand at the beginning of a line: sqlite3's, sqlcmd's, snowsql's, mysql's. */
+const LINE: Partial<Readonly<Record<Reading['family'], RegExp>>> = {
+  sqlite: /\.[a-zA-Z][^\n]*/y,
+  mssql: /(?::(?=[a-zA-Z!])|!!)[^\n]*/y,
+  snowflake: /![a-zA-Z][^\n]*/y,
+  mysql: /(?:system|source|pager|tee)[ \t]+[^\n;]*/iy,
+};
 
 /** One pass from left to right. */
 export function* sqlTokens(text: string, reading: Reading): Generator<SqlToken, void> {
   let delimiter = '';
   let lineStart = true;
+  /** No statement has begun. */
+  let fresh = true;
   for (let at = text.charCodeAt(0) === 0xfeff ? 1 : 0; at < text.length;) {
     const character = text[at] ?? '';
     const blank = matchAt(reading.wideSpace ? WIDE_BLANK : BLANK, text, at);
@@ -57,9 +66,19 @@ export function* sqlTokens(text: string, reading: Reading): Generator<SqlToken, 
     }
     const first = lineStart;
     lineStart = false;
+    if (first && (fresh || reading.family === 'mssql')) {
+      const line = LINE[reading.family] && matchAt(LINE[reading.family] as RegExp, text, at);
+      if (line) {
+        yield { kind: 'meta', text: line, exact: true };
+        at += line.length;
+        continue;
+      }
+    }
+    fresh = false;
     if (delimiter && text.startsWith(delimiter, at)) {
       yield mark(';');
       at += delimiter.length;
+      fresh = true;
       continue;
     }
     if (first && reading.family === 'mssql') {
@@ -67,6 +86,7 @@ export function* sqlTokens(text: string, reading: Reading): Generator<SqlToken, 
       if (go) {
         yield mark(';');
         at += go.length;
+        fresh = true;
         continue;
       }
     }
@@ -80,6 +100,7 @@ export function* sqlTokens(text: string, reading: Reading): Generator<SqlToken, 
           return;
         }
         at += line.length;
+        fresh = true;
         continue;
       }
     }
@@ -109,17 +130,20 @@ export function* sqlTokens(text: string, reading: Reading): Generator<SqlToken, 
       // It only parts two commands.
       yield mark(';');
       at += 2;
+      fresh = true;
       continue;
     }
     if (character === '\\') {
       const meta = matchAt(META, text, at) ?? '\\';
       const sends = SENDS.exec(meta)?.[0];
       yield sends ? mark(';') : { kind: 'meta', text: meta, exact: true };
+      fresh = true;
       at += (sends ?? meta).length;
       continue;
     }
     const token = plain(text, at, reading);
     yield token.token;
+    fresh = token.token.text === ';';
     at = token.end;
   }
 }

@@ -29,6 +29,9 @@ const STARTS = [
   'TABLE',
 ];
 
+const VERB =
+  /^\s*(?:SELECT|INSERT|UPDATE|DELETE|MERGE|WITH|CREATE|ALTER|DROP|TRUNCATE|GRANT|REVOKE|ANALYZE|VACUUM|REFRESH|REINDEX|CLUSTER|COMMENT|NOTIFY|SET|LOCK|COPY|CALL)\b/i;
+
 /** The strictest of what a text of statements within a statement does; null for none. */
 function readText(text: string, context: Context): Finding | null {
   if (context.depth >= DEEPEST)
@@ -67,10 +70,14 @@ export function readBody(tokens: readonly SqlToken[], least: Finding, context: C
   const name = language < 0 ? 'plpgsql' : tokens[language + 1]?.text.toLowerCase();
   const found = readStrings(tokens, least, context);
   if (name === 'plpgsql' || name === 'sql') return found;
-  return strictest([
-    found,
-    finding('unknown', least.verb, least.targets, 'its language is none that guard reads'),
-  ]);
+  const unread = finding(
+    'unknown',
+    least.verb,
+    least.targets,
+    'its language is none that guard reads',
+  );
+  // A function is only kept, a DO is run.
+  return strictest([found, least.verb === 'DO' ? { ...unread, kinds: ['opaque'] } : unread]);
 }
 
 /** `EXPLAIN`: only with ANALYZE is anything run. */
@@ -99,11 +106,13 @@ export function readPrepare(tokens: readonly SqlToken[], context: Context): Find
   const text = tokens[3];
   if (isWord(tokens[2], 'FROM') && text?.kind === 'string' && text.exact && tokens.length === 4)
     return readText(text.text, { ...context, body: false }) ?? finding('unknown', 'PREPARE');
-  return readStrings(
-    tokens,
-    finding('unknown', 'PREPARE', null, 'its text is not written out'),
-    context,
-  );
+  const least = finding('unknown', 'PREPARE', null, 'its text is not written out');
+  return readStrings(tokens, { ...least, kinds: ['opaque'] }, context);
+}
+
+/** Whether a text, or the beginning of one, says what statement it is. */
+export function startsVerb(text: string): boolean {
+  return VERB.test(text);
 }
 
 /** `CREATE TABLE x AS EXECUTE p`, `DECLARE c CURSOR FOR …`: a statement that is the rest of one. */

@@ -1,6 +1,7 @@
 import type { SqlClass } from '../rules/pack.ts';
 import { readingsOf, type Reading } from './dialects.ts';
 import { finding, type Context, type Finding } from './finding.ts';
+import { spareRemade, TemporaryTables } from './spared.ts';
 import { statements } from './split.ts';
 import { classify } from './statement.ts';
 import type { Dialect, SqlStatement } from './types.ts';
@@ -38,12 +39,13 @@ interface Read {
 function readAs(text: string, reading: Reading): Read {
   const context: Context = { reading, body: false, depth: 0 };
   const read: Read = { statements: [], sound: null };
+  const temporary = new TemporaryTables();
   for (const tokens of statements(text, reading)) {
     if (tokens[0]?.kind === 'broken') read.sound = read.statements.length;
-    read.statements.push(...spread(classify(tokens, context)));
+    read.statements.push(...spread(temporary.spare(classify(tokens, context), tokens, reading)));
     if (read.statements.length > MOST) break;
   }
-  return read;
+  return { ...read, statements: spareRemade(read.statements) };
 }
 
 /** One for each thing acted on. */

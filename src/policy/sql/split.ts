@@ -30,8 +30,13 @@ export function* statements(
     }
     // First that it is broken: the statement in which it is runs nowhere.
     if (token.kind === 'broken') yield [token];
-    yield* pieces(statement, reading, body);
+    const sent = statement;
     statement = [];
+    if (token.kind === 'meta' && /^\\gexec\b/.test(token.text)) {
+      yield [token, ...sent];
+      continue;
+    }
+    yield* pieces(sent, reading, body);
     if (token.kind === 'meta') yield [token];
   }
   yield* pieces(statement, reading, body);

@@ -1,9 +1,11 @@
 import { readAlter, readCreate } from './alter.ts';
-import { readCopy } from './copy.ts';
+import { isDataFile, readCopy } from './copy.ts';
 import { finding, isMark, isWord, strictest, type Context, type Finding } from './finding.ts';
 import { functionFindings } from './functions.ts';
 import type { SqlToken } from './lexer.ts';
-import { readBody, readExplain, readPrepare, readStrings, within } from './opaque.ts';
+import { readMeta } from './meta.ts';
+import { readCall } from './call.ts';
+import { readBody, readExplain, readPrepare, within } from './opaque.ts';
 import { readSet } from './settings.ts';
 import { isRoutine } from './split.ts';
 import { targetAt } from './target.ts';
@@ -37,7 +39,7 @@ function readHead(tokens: readonly SqlToken[], context: Context): Finding {
   const { reading } = context;
   const first = tokens[0];
   if (!first) return finding('read', 'SQL');
-  if (first.kind === 'meta') return readMeta(first.text);
+  if (first.kind === 'meta') return readMeta(first.text, tokens.slice(1), context);
   if (first.kind === 'broken') return finding('unknown', 'SQL', null, first.text);
   if (isMark(first, '(')) return within(tokens, context);
   if (first.kind !== 'word') return unclear(context, 'SQL');
@@ -167,12 +169,10 @@ function readSelect(tokens: readonly SqlToken[]): Finding {
   const after = tokens[into + 1];
   if (into < 0) return finding('read', 'SELECT');
   if (isWord(after, 'OUTFILE', 'DUMPFILE'))
-    return finding(
-      'destroy',
-      'SELECT INTO OUTFILE',
-      null,
-      'it writes a file of the database server',
-    );
+    return {
+      ...finding('destroy', 'SELECT INTO OUTFILE', null, 'it writes a file of the database server'),
+      ...(isDataFile(tokens[into + 2]) ? {} : { kinds: ['program'] }),
+    };
   if (after?.kind === 'parameter') return finding('read', 'SELECT');
   return finding('change', 'SELECT INTO', targetAt(tokens, into + 1));
 }
@@ -184,25 +184,6 @@ function readCreation(tokens: readonly SqlToken[], context: Context): Finding {
     (token, index) => isWord(token, 'AS') && isWord(tokens[index + 1], 'EXECUTE'),
   );
   return as < 0 ? created : strictest([created, within(tokens.slice(as + 1), context)]);
-}
-
-/** Prepared statements and procedures: what they do stands elsewhere, or in a string. */
-function readCall(tokens: readonly SqlToken[], verb: string, context: Context): Finding {
-  if (
-    tokens.some(
-      ({ kind, text }) =>
-        (kind === 'word' || kind === 'name') && /^(?:xp_cmdshell|sp_oacreate)$/i.test(text),
-    )
-  )
-    return finding(
-      'destroy',
-      `${verb} XP_CMDSHELL`,
-      null,
-      'it runs a program on the database server',
-    );
-  const at = isWord(tokens[1], 'IMMEDIATE') ? 2 : 1;
-  const least = finding('unknown', verb, targetAt(tokens, at), 'what it does stands elsewhere');
-  return verb === 'CALL' ? least : readStrings(tokens, least, context);
 }
 
 function rightsOn(tokens: readonly SqlToken[]): string | null {
@@ -219,15 +200,4 @@ function readPragma(tokens: readonly SqlToken[]): Finding {
   if (tokens.some(({ kind, text }) => kind !== 'mark' && /^writable_schema$/i.test(text)))
     return finding('destroy', 'PRAGMA', name, 'the schema itself becomes writable');
   return finding(tokens.some((token) => isMark(token, '=')) ? 'change' : 'read', 'PRAGMA', name);
-}
-
-/** psql's and mysql's own commands. Those that only show pass; others start programs or read files. */
-function readMeta(text: string): Finding {
-  const name = /^\\(?:[a-zA-Z]+|.)/.exec(text)?.[0] ?? '\\';
-  if (
-    /^\\(?:d[a-zA-Z]*|l|x|q|z|a|t|timing|echo|conninfo|pset|encoding|h|sf|sv|set)$/.test(name) &&
-    !text.includes('`')
-  )
-    return finding('read', name);
-  return finding('unknown', name, null, 'it is a command to the client');
 }

@@ -14,6 +14,10 @@ export const DIALECTS = [
 ] as const;
 export type Dialect = (typeof DIALECTS)[number];
 
+/** Of whom statements are understood, of SQL or not. */
+export const STATEMENT_DIALECTS = [...DIALECTS, 'redis', 'mongo', 'cypher'] as const;
+export type StatementDialect = (typeof STATEMENT_DIALECTS)[number];
+
 /** What one statement would do. Verb and target may be hostile text. */
 export interface SqlStatement {
   class: OperationClass;

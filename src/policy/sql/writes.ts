@@ -19,14 +19,14 @@ export function readWrite(tokens: readonly SqlToken[], at: number, reading: Read
       const target = deleteTarget(tokens, at);
       if (isFiltered(tokens, at, reading))
         return finding('change', 'DELETE', target, 'its WHERE says which rows');
-      return { ...finding('destroy', 'DELETE without WHERE', target), kinds: ['delete-all'] };
+      return finding('destroy', 'DELETE without WHERE', target);
     }
     case 'UPDATE': {
       if (isWord(tokens[at + 1], 'STATISTICS')) return finding('change', 'UPDATE STATISTICS');
       const skip = isWord(tokens[at + 1], 'OR') ? at + 3 : at + 1;
       const target = targetAt(tokens, skip);
       if (isFiltered(tokens, at, reading)) return finding('change', 'UPDATE', target);
-      return { ...finding('destroy', 'UPDATE without WHERE', target), kinds: ['update-all'] };
+      return finding('destroy', 'UPDATE without WHERE', target);
     }
     case 'MERGE':
       return readMerge(tokens, at, reading);
@@ -104,15 +104,12 @@ export function readDrop(tokens: readonly SqlToken[]): Finding {
     if (words.length > 0 && !SECOND.has(word)) break;
     if (!MODIFIERS.has(word)) words.push(word);
   }
-  return {
-    ...finding('destroy', ['DROP', ...words].join(' ').slice(0, 60), targetsAt(tokens, at)),
-    kinds: ['drop'],
-  };
+  return finding('destroy', ['DROP', ...words].join(' ').slice(0, 60), targetsAt(tokens, at));
 }
 
 export function readTruncate(tokens: readonly SqlToken[]): Finding {
   const at = isWord(tokens[1], 'DATABASE', 'ALL') ? 2 : 1;
-  return { ...finding('destroy', 'TRUNCATE', targetsAt(tokens, at)), kinds: ['truncate'] };
+  return finding('destroy', 'TRUNCATE', targetsAt(tokens, at));
 }
 
 /** `WITH`: what stands behind the common tables, and what is written in them. */

@@ -7,12 +7,23 @@ const PAGE = 4096;
 const LIMIT = 6 * 1024 * 1024;
 const VARIABLES_LIMIT = 20_000;
 
-/** By their first four letters: what git goes by, and where it looks for settings. */
-const TOLD = new Set(['GIT_', 'HOME', 'XDG_']);
+/** What git goes by, and where it looks for settings; by their first four letters. */
+const OF_GIT = new Set(['GIT_', 'HOME', 'XDG_']);
+/** What tells a tool which place it works on, and holds no secret. */
+const OF_PLACES = new Set([
+  ...['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_ENDPOINT_URL'],
+  ...['KUBECONFIG', 'KUBE_CONTEXT', 'HELM_KUBECONTEXT', 'HELM_NAMESPACE'],
+  ...['TF_WORKSPACE', 'TF_DATA_DIR', 'PULUMI_STACK'],
+  ...['CLOUDSDK_CORE_PROJECT', 'CLOUDSDK_ACTIVE_CONFIG_NAME', 'CLOUDSDK_CONFIG'],
+  ...['GOOGLE_CLOUD_PROJECT', 'AZURE_DEFAULTS_GROUP'],
+  ...['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG', 'CONTAINER_HOST'],
+  ...['PGHOST', 'PGPORT', 'PGDATABASE', 'PGSERVICE', 'MYSQL_HOST', 'GH_HOST', 'GH_REPO'],
+]);
+const BEGINNINGS = new Set([...OF_GIT, ...[...OF_PLACES].map((name) => name.slice(0, 4))]);
 
 /**
- * The variables git goes by that a process held in execve(2) hands on, from its memory: an agent may say there which
- * repository is meant. Null where the process is not in such a call, or cannot be read.
+ * The variables git and others go by that a process held in execve(2) hands on, from its memory: an agent may say there
+ * which repository or which account is meant. Null where the process is not in such a call, or cannot be read.
  */
 export function heldEnvironment(pid: number): Map<string, string> | null {
   try {
@@ -38,12 +49,14 @@ function readVariables(memory: number, vector: number): Map<string, string> | nu
   for (let n = 0; n < VARIABLES_LIMIT; n++) {
     const pointer = Number(pages.bytes(vector + n * 8, 8).readBigUInt64LE());
     if (pointer === 0) return found;
-    if (!TOLD.has(pages.bytes(pointer, 4).toString('latin1'))) continue;
+    const beginning = pages.bytes(pointer, 4).toString('latin1');
+    if (!BEGINNINGS.has(beginning)) continue;
     const text = decodePath(pages.string(pointer));
     const equals = text.indexOf('=');
     // Of several of one name getenv(3) finds the first.
     const name = text.slice(0, equals);
-    if (equals > 0 && !found.has(name)) found.set(name, text.slice(equals + 1));
+    const told = OF_GIT.has(beginning) || OF_PLACES.has(name);
+    if (equals > 0 && told && !found.has(name)) found.set(name, text.slice(equals + 1));
   }
   return null;
 }

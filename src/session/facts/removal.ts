@@ -2,7 +2,7 @@ import { has, valuesOf, type Scope } from './scope.ts';
 
 /** Which files a command is about to remove, or to do something to that is as final. */
 export interface Removal {
-  label: 'removes' | 'moves' | 'destroys' | 'searches';
+  label: 'removes' | 'moves' | 'destroys' | 'searches' | 'affects';
   targets: readonly string[];
   /** Folders go with everything in them; otherwise the command leaves folders alone. */
   recursive: boolean;

@@ -172,11 +172,7 @@ const CASES: [Dialect, string, string[]][] = [
   ['postgres', String.raw`\! rm -rf /`, [String.raw`unknown \!`]],
   ['postgres', String.raw`\dt public.*`, [String.raw`read \dt`]],
   ['postgres', String.raw`\copy a from program 'x'`, [String.raw`unknown \copy`]],
-  [
-    'postgres',
-    String.raw`select 'drop table a' \gexec`,
-    ['read SELECT', String.raw`unknown \gexec`],
-  ],
+  ['postgres', String.raw`select 'drop table a' \gexec`, ['destroy DROP TABLE a']],
   [
     'postgres',
     String.raw`\echo a \\ drop table b`,
@@ -236,7 +232,7 @@ const CASES: [Dialect, string, string[]][] = [
     'create trigger t after insert on a begin delete from b; end',
     ['change CREATE TRIGGER t', 'destroy DELETE without WHERE b', 'read END'],
   ],
-  ['sqlite', '.shell rm -rf /', ['unknown SQL']],
+  ['sqlite', '.shell rm -rf /', ['unknown .shell']],
   ['mssql', 'select 1 drop table a', ['read SELECT', 'destroy DROP TABLE a']],
   [
     'mssql',

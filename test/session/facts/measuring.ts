@@ -50,6 +50,8 @@ export interface MeasuredCommand {
   repository?: string;
   home?: string;
   pid?: number;
+  /** Measurements a rule asks for. */
+  wanted?: string[];
   time?: number;
   signal?: AbortSignal;
 }
@@ -60,7 +62,12 @@ export function measure(command: MeasuredCommand): Promise<Fact[]> {
   const path = `/usr/bin/${name}`;
   return measureFacts(
     { kind: 'exec', path, names: [name], argv, cwd, repository, home },
-    { pid, programs, ...(command.time === undefined ? {} : { time: command.time }) },
+    {
+      pid,
+      programs,
+      wanted: command.wanted ?? [],
+      ...(command.time === undefined ? {} : { time: command.time }),
+    },
     command.signal ?? new AbortController().signal,
   );
 }

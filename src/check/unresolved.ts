@@ -1,0 +1,59 @@
+import { UNRESOLVED } from '../policy/types.ts';
+import type { Cause } from '../shell/types.ts';
+import type { Checked } from './types.ts';
+import { asks } from './verdicts.ts';
+
+/** Programs whose output is somebody else's text, or hides what it was. */
+const FETCHERS = new Set(
+  `curl wget http https httpie aria2c fetch lynx nc ncat netcat socat telnet ftp scp rsync
+   base64 base32 xxd hex openssl gpg uudecode gunzip zcat bunzip2 xzcat unxz zstdcat rev tr sed awk perl python python3 node
+   ruby php dig nslookup host`
+    .split(/\s+/)
+    .filter((name) => name !== ''),
+);
+/** Variables that are named for the tool they hold. */
+const TOOL =
+  /^(?:.*_)?(?:EDITOR|VISUAL|PAGER|BROWSER|SHELL|TERMINAL|PYTHON[23]?|PY|PIP[23]?|NODE|NPM|NPX|YARN|PNPM|BUN|DENO|RUBY|BUNDLE|PERL|PHP|COMPOSER|JAVA|JAVAC|MVN|GRADLE|GRADLEW|GO|CARGO|RUSTC|CC|CXX|CPP|LD|AR|AS|NM|STRIP|RANLIB|MAKE|CMAKE|NINJA|TEST|RUNNER|PYTEST|GREP|JQ|DIFF|LINT|LINTER|FORMATTER|COMPILER|INTERPRETER|ASKPASS|BIN|EXE|PYTHON_BIN)$/i;
+const DESTRUCTIVE =
+  /^(?:-[a-zA-Z]*(?:[rR][a-zA-Z]*f|f[a-zA-Z]*[rR])[a-zA-Z]*|--recursive|--force|--hard|--delete|-delete|--no-preserve-root|delete|destroy|drop|purge|wipe|prune|terminate|of=\/dev\/.*)$/;
+const EVERYWHERE = /^(?:\/|\/\*|~|\/home\/?|\/etc\/?.*|\/usr\/?|\/var\/?|\.\.?|\*)$/;
+
+/** Whether what it prints is run without anybody knowing it. */
+export function isForeignText(programs: readonly string[]): boolean {
+  return programs.some((name) => FETCHERS.has(name));
+}
+
+export const PIPED = asks(
+  'piped-shell',
+  'it runs a text that nobody has seen',
+  'Save it to a file, read it, and run the file.',
+);
+
+/** A command whose name is not known: null where its form is everyday. */
+export function judgeUnknownName(
+  argv: readonly string[],
+  causes: readonly Cause[],
+): Checked | null {
+  const args = argv.slice(1);
+  const fetched = causes.some((cause) => 'programs' in cause && isForeignText(cause.programs));
+  if (fetched) return PIPED;
+  const verdict = asks(
+    'unresolved',
+    'the command depends on what is not known from the text',
+    'Write the command out.',
+  );
+  if (
+    args.some((arg) => DESTRUCTIVE.test(arg)) ||
+    args.some((arg) => EVERYWHERE.test(arg) && args.some((one) => /^-[a-zA-Z]*[rRf]/.test(one)))
+  )
+    return verdict;
+  const everyday =
+    argv[0] === UNRESOLVED &&
+    causes.length > 0 &&
+    causes.every((cause) =>
+      'variable' in cause
+        ? TOOL.test(cause.variable) || cause.variable === '@' || cause.variable === '*'
+        : cause.programs.length > 0,
+    );
+  return everyday ? null : verdict;
+}

@@ -1,0 +1,89 @@
+import type { Function as ShellFunction } from 'unbash';
+import { posix } from 'node:path';
+import { UNRESOLVED } from '../policy/types.ts';
+import type { ShellContext, Stream } from './types.ts';
+
+/** A folder that is not known, taken to be one of the repository's. */
+export function unknownFolder(repository: string): string {
+  return `${repository}/${UNRESOLVED}`;
+}
+
+/** What a shell knows while it runs: variables, functions, aliases, its folder. A copy is a subshell. */
+export class Environment {
+  readonly context: ShellContext;
+  readonly variables: Map<string, string>;
+  readonly arrays: Map<string, readonly string[]>;
+  readonly functions: Map<string, ShellFunction>;
+  readonly aliases: Map<string, string>;
+  /** Shared by subshells: files are not theirs alone. */
+  readonly files: Map<string, Stream>;
+  positional: readonly string[] | null;
+  cwd: string;
+  folders: string[] = [];
+
+  constructor(context: ShellContext, parent?: Environment) {
+    this.context = context;
+    this.variables = new Map(parent?.variables ?? usual(context));
+    this.arrays = new Map(parent?.arrays);
+    this.functions = new Map(parent?.functions);
+    this.aliases = new Map(parent?.aliases);
+    this.files = parent?.files ?? new Map(context.files);
+    this.positional = parent ? parent.positional : (context.positional ?? null);
+    this.cwd = parent?.cwd ?? context.cwd;
+    this.folders = [...(parent?.folders ?? [])];
+  }
+
+  copy(): Environment {
+    return new Environment(this.context, this);
+  }
+
+  /** Goes on as either of two ways may have left it: where they differ nothing is known. */
+  meet(one: Environment, other: Environment): void {
+    for (const name of new Set([...one.variables.keys(), ...other.variables.keys()])) {
+      const [a, b] = [one.variables.get(name), other.variables.get(name)];
+      // What only one way has set was set for what follows.
+      this.variables.set(
+        name,
+        a === undefined ? (b ?? '') : b === undefined || a === b ? a : UNRESOLVED,
+      );
+    }
+    for (const [name, words] of [...one.arrays, ...other.arrays]) this.arrays.set(name, words);
+    for (const [name, body] of [...one.functions, ...other.functions])
+      this.functions.set(name, body);
+    for (const [name, text] of [...one.aliases, ...other.aliases]) this.aliases.set(name, text);
+    this.cwd = one.cwd === other.cwd ? one.cwd : unknownFolder(this.context.repository);
+    this.positional = one.positional === other.positional ? one.positional : null;
+  }
+
+  /** Changes folder as `cd` does. */
+  enter(folder: string): void {
+    this.variables.set('OLDPWD', this.cwd);
+    this.cwd = this.path(folder);
+    this.variables.set('PWD', this.cwd);
+  }
+
+  /** Absolute, where the word is known. */
+  path(word: string): string {
+    if (word.startsWith(UNRESOLVED)) return unknownFolder(this.context.repository);
+    const path = posix.normalize(word.startsWith('/') ? word : `${this.cwd}/${word}`);
+    return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+  }
+
+  assign(name: string, value: string): void {
+    this.arrays.delete(name);
+    this.variables.set(name, value);
+  }
+}
+
+function usual(context: ShellContext): Map<string, string> {
+  return new Map([
+    ['HOME', context.home],
+    ['PWD', context.cwd],
+    ['OLDPWD', context.repository],
+    ['TMPDIR', '/tmp'],
+    ['USER', context.user],
+    ['LOGNAME', context.user],
+    ['IFS', ' \t\n'],
+    ...(context.variables ?? []),
+  ]);
+}

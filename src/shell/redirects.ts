@@ -1,0 +1,58 @@
+import type { Redirection } from 'unbash';
+import type { Environment } from './environment.ts';
+import { written } from './printed.ts';
+import { joined, NOTHING_PRINTED, textStream } from './streams.ts';
+import type { ShellListener, Stream } from './types.ts';
+import { Expansion, type Substitutes } from './words.ts';
+
+/** What a command reads, and what becomes of what it prints. */
+export interface Redirected {
+  input: Stream | null;
+  output: (stream: Stream) => Stream;
+}
+
+/** Follows redirections in their order; files that are written to are told to the listener. */
+export function redirect(
+  redirects: readonly Redirection[],
+  environment: Environment,
+  substitutes: Substitutes & { readonly listener: ShellListener },
+  stdin: Stream | null,
+): Redirected {
+  const expansion = new Expansion(environment, substitutes);
+  const result: Redirected = { input: stdin, output: (stream) => stream };
+  for (const each of redirects) {
+    if (each.type === 'HereDoc') {
+      const { parts, text } = each.body;
+      result.input = textStream(parts ? expansion.document(parts) : text);
+      continue;
+    }
+    if (!each.target) continue;
+    if (each.type === 'HereString') {
+      result.input = textStream(`${expansion.text(each.target)}\n`);
+      continue;
+    }
+    const { operator, descriptor } = each;
+    const target = expansion.wordFields(each.target)[0] ?? '';
+    if (operator === '<') result.input = written(target, environment);
+    else if (operator !== '<&' && !(operator === '>&' && /^(?:\d+-?|-)$/.test(target))) {
+      const appends = operator === '>>' || operator === '&>>' || operator === '<>';
+      substitutes.listener.onWrite({ target, cwd: environment.cwd, appends });
+      if (descriptor === undefined || ('value' in descriptor && descriptor.value === 1))
+        result.output = into(target, appends, environment);
+    }
+  }
+  return result;
+}
+
+function into(
+  target: string,
+  appends: boolean,
+  environment: Environment,
+): (stream: Stream) => Stream {
+  const path = environment.path(target);
+  return (stream) => {
+    const before = appends ? written(target, environment) : NOTHING_PRINTED;
+    environment.files.set(path, joined(before, stream));
+    return NOTHING_PRINTED;
+  };
+}
