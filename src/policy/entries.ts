@@ -52,7 +52,7 @@ export function compileEntry({ value, source }: Sourced<CommandEntry>, programs:
 }
 
 const TIER_OF: Record<ConfirmBy, Tier> = {
-  yes: 'confirm',
+  key: 'confirm',
   review: 'review',
   'type-target': 'type',
 };
@@ -69,7 +69,7 @@ export function entryConfirmation(
   if (action !== 'ask') return {};
   const asking = rules.filter((rule) => rule.action === 'ask');
   const ofRules = asking.map(({ tier = 'confirm' }) => tier).reduce(hardest, 'confirm');
-  const own = TIER_OF[confirm ?? 'yes'];
+  const own = TIER_OF[confirm ?? 'key'];
   const facts = [...new Set(asking.flatMap((rule) => rule.facts ?? []))];
   const resource =
     asking.find(({ tier }) => tier === ofRules)?.resource ?? resourceOf({}, invocation);

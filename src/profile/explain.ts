@@ -9,7 +9,7 @@ type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
 /** Keys of a guard profile that this version does not enforce: never ignored, because they would be relied upon. */
-const UNSUPPORTED = new Set(['approvals.webhook', 'webhook', 'commands.confirm']);
+const UNSUPPORTED = new Set(['approvals.webhook', 'webhook']);
 
 /** The schema's findings as problems for people: place, key, expectation, suggestion. */
 export function explainIssues(issues: Issue[], source: YamlSource, file: string): Problem[] {

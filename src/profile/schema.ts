@@ -83,7 +83,7 @@ const command = z
         .enum(CONFIRM_BY)
         .check(
           z.describe(
-            'With `ask`, how you say yes: `yes` is the key y; `review` is Enter, after what was measured is shown; `type-target` is the name of what would be lost, typed. In your own file it counts as it is; elsewhere it only raises what the rules ask for.',
+            'With `ask`, how you say yes: `key` is one key; `review` is Enter, after what was measured is shown; `type-target` is the name of what would be lost, typed. In your own file it counts as it is; elsewhere it only raises what the rules ask for.',
           ),
         ),
     ),

@@ -17,7 +17,7 @@ export interface CommandEntry {
 }
 
 /** `confirm:` of a `commands:` entry: one key; Enter below what was measured; the name of what would be lost, typed. */
-export const CONFIRM_BY = ['yes', 'review', 'type-target'] as const;
+export const CONFIRM_BY = ['key', 'review', 'type-target'] as const;
 export type ConfirmBy = (typeof CONFIRM_BY)[number];
 
 /** A name or address the user says lives at a private or loopback place: `network.hosts`. */

@@ -58,7 +58,11 @@ export class Reader implements Substitutes {
 
   /** Functions that nothing has called: with arguments that nobody knows. */
   rest(environment: Environment): void {
+    const seen = new Set<string>();
     for (const name of this.#uncalled) {
+      // A function may define itself again.
+      if (seen.has(name)) continue;
+      seen.add(name);
       const inside = environment.copy();
       inside.positional = null;
       this.call(name, inside, null);

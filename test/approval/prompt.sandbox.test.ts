@@ -14,7 +14,10 @@ const NEW_FRAME = '\x1b[?2026h';
 
 function askingPlace(): Place {
   const place = makePlace();
-  userProfile(place, "commands: [{ match: 'shred', action: ask, reason: 'it destroys' }]");
+  userProfile(
+    place,
+    "commands: [{ match: 'shred', action: ask, confirm: key, reason: 'it destroys' }]",
+  );
   for (const name of ['victim', 'victim-2', 'victim-3'])
     writeFileSync(join(place.repository, name), 'precious');
   return place;
@@ -217,7 +220,10 @@ it('tells of the sign once, at the first session in a terminal, and not what it 
 
 it('says why when there is no sign, and asks all the same', async () => {
   const place = askingPlace();
-  userProfile(place, "commands: [{ match: 'shred', action: ask, reason: 'it destroys' }]");
+  userProfile(
+    place,
+    "commands: [{ match: 'shred', action: ask, confirm: key, reason: 'it destroys' }]",
+  );
   await guard(place, ['sign']);
   execFileSync('chmod', ['644', join(place.state, 'guard', 'sign')]);
   const run = start(place, '/usr/bin/shred victim');

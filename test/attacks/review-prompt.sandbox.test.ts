@@ -9,7 +9,10 @@ import { ASK } from '../terminal/user.ts';
 
 function askingPlace(): Place {
   const place = makePlace();
-  userProfile(place, "commands: [{ match: 'shred', action: ask, reason: 'it destroys' }]");
+  userProfile(
+    place,
+    "commands: [{ match: 'shred', action: ask, confirm: key, reason: 'it destroys' }]",
+  );
   for (const name of ['victim', 'other']) writeFileSync(join(place.repository, name), 'precious');
   return place;
 }

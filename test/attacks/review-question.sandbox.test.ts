@@ -21,11 +21,11 @@ async function shown(script: string): Promise<string> {
   await new Promise<void>((resolve) => {
     terminal.onData((data) => {
       text += data;
-      if (text.includes('allow once')) setTimeout(() => terminal.write('n'), 300);
+      if (text.includes(' runs it')) setTimeout(() => terminal.write('n'), 300);
     });
     terminal.onExit(() => resolve());
   });
-  return text.slice(text.indexOf('MARK'), text.indexOf('allow once'));
+  return text.slice(text.indexOf('MARK'), text.indexOf(' runs it'));
 }
 
 const ASK = `exec perl -e 'exec { "/usr/bin/rm" } $ARGV[0], "-rf", "src"'`;

@@ -108,7 +108,9 @@ it('does not look behind a command of another machine that a person allowed', as
     value: { match, action: 'allow' as const },
     source: source('user'),
   });
-  const allowing = compilePolicy(data({ packs, commands: [entry('ssh build'), entry('timeout')] }));
+  const allowing = compilePolicy(
+    data({ packs, commands: [entry('ssh build *'), entry('timeout')] }),
+  );
   expect(text('ssh build git push --force', allowing).action).toBe('allow');
   expect(text('ssh other git push --force', allowing).action).toBe('ask');
   // What starts here meets the gate by itself.

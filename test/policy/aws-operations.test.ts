@@ -130,11 +130,11 @@ describe('operations of AWS on the command line', () => {
   });
 
   it('lets pass what does something else to the same things', () => {
-    const asked = destructive.flatMap(([service, operation]) =>
-      HARMLESS_VERBS.map((verb) => [
-        service,
-        operation.replace(/^(?:batch-|admin-)?[a-z]+-/, `${verb}-`),
-      ]).filter((words) => actionOn(...words, '--name', 'x') !== 'allow'),
+    const asked = destructive.flatMap(([service, operation], index) =>
+      // Each operation with a few of the verbs, so that every verb meets hundreds of them.
+      HARMLESS_VERBS.filter((_verb, at) => at % 8 === index % 8)
+        .map((verb) => [service, operation.replace(/^(?:batch-|admin-)?[a-z]+-/, `${verb}-`)])
+        .filter((words) => actionOn(...words, '--name', 'x') !== 'allow'),
     );
     expect(asked).toEqual([]);
   });

@@ -31,13 +31,13 @@ it('is what the rules ask for where an entry says nothing', () => {
 });
 
 it.each([
-  ['user', 'yes', 'confirm'],
+  ['user', 'key', 'confirm'],
   ['user', 'type-target', 'type'],
-  ['repository', 'yes', byRules.tier ?? 'confirm'],
+  ['repository', 'key', byRules.tier ?? 'confirm'],
   ['repository', 'type-target', 'type'],
-  ['organisation', 'yes', byRules.tier ?? 'confirm'],
+  ['organisation', 'key', byRules.tier ?? 'confirm'],
   ['organisation', 'type-target', 'type'],
-  ['default', 'yes', byRules.tier ?? 'confirm'],
+  ['default', 'key', byRules.tier ?? 'confirm'],
 ] as [LayerName, NonNullable<CommandEntry['confirm']>, Tier][])(
   'of the %s, %s is %s: only the user makes it easier',
   (layer, confirm, tier) => {

@@ -94,7 +94,6 @@ describe('keys', () => {
 
   it.each<[text: string, key: string]>([
     ['approvals: { webhook: "https://x.y" }', 'approvals.webhook'],
-    ['commands: [{ match: x, action: ask, confirm: type-target }]', 'commands[0].confirm'],
   ])('%s is refused, not left out', (text, key) => {
     expect(problemsOf(v + text)[0]).toContain(`${key}: not supported by this version of guard.`);
   });

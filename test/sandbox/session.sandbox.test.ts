@@ -185,7 +185,10 @@ it('ends everything when a rule says kill', async () => {
 
 it('refuses what it would ask without a terminal, and says why', async () => {
   const place = makePlace();
-  userProfile(place, "commands: [{ match: 'shred', action: ask, reason: 'it destroys' }]");
+  userProfile(
+    place,
+    "commands: [{ match: 'shred', action: ask, confirm: key, reason: 'it destroys' }]",
+  );
   writeFileSync(join(place.repository, 'victim'), 'precious');
   const within = await inside(place, 'shred victim; echo "$?"');
   expect(within.stdout).toBe('126\n');

@@ -83,6 +83,33 @@ describe('guard log', () => {
     expect(await guard('latest', '--all')).toMatch(/codex ▸ bash: ls /);
   });
 
+  it('shows what a yes took, and what a rule finds worth a line', async () => {
+    const judged = (id: number, action: 'ask' | 'allow', more: object) => {
+      const event = execEvent(id, [`command-${id}`], action);
+      return { ...event, verdict: { ...event.verdict, ...more } };
+    };
+    const decided = { type: 'decision', outcome: 'allow', by: 'user', ms: 1000 } as const;
+    record([
+      sessionStart(),
+      judged(1, 'ask', { tier: 'type', resource: 'shop-prod\x1b[2J' }),
+      { ...decided, id: 1 },
+      judged(3, 'ask', { tier: 'confirm', resource: 'x' }),
+      { ...decided, id: 3, outcome: 'deny', tier: 'review' },
+      judged(5, 'ask', { tier: 'confirm' }),
+      { ...decided, id: 5, by: 'user-earlier' },
+      judged(7, 'allow', { tier: 'log', rule: 'fs.rm.ignored' }),
+      judged(9, 'allow', {}),
+    ]);
+    const text = await guard('latest');
+    expect(text).toMatch(/allowed.*command-1 \(default, asks for a name: shop-prod\\e\[2J, by you/);
+    expect(text).toMatch(
+      /denied.*command-3 \(default, asks for a review after refusals: x, by you/,
+    );
+    expect(text).toMatch(/allowed.*command-5 \(default, you had said yes to exactly this\)/);
+    expect(text).toMatch(/allowed.*command-7 \(fs\.rm\.ignored\)/);
+    expect(text).not.toContain('command-9');
+  });
+
   it('works while the session runs', async () => {
     const { journal } = record(EVENTS.slice(0, 4), false);
     const text = await guard('latest');

@@ -49,6 +49,10 @@ describe('functions and aliases', () => {
   it('lets a function take the place of a program', () => {
     expect(commands('rm() { echo no; }; rm -rf /')).toEqual(['echo|no']);
   });
+  it('ends with one that defines itself', () => {
+    expect(commands('f() { f() { a; }; }')).toEqual([]);
+    expect(commands('f() { f() { a; }; }; f')).toEqual(['a']);
+  });
   it('ends with one that calls itself', () => {
     expect(commands('f() { a; f; }; f')).toEqual(['a']);
   });

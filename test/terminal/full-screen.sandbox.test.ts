@@ -18,7 +18,10 @@ const TEXT = Array.from(
 /** A file to look at, a program whose every start is asked about, and a way to have it started at a chosen moment. */
 function askingPlace(): Place & { ask: () => void; answered: () => string } {
   const place = makePlace();
-  userProfile(place, "commands: [{ match: 'shred', action: ask, reason: 'it destroys' }]");
+  userProfile(
+    place,
+    "commands: [{ match: 'shred', action: ask, confirm: key, reason: 'it destroys' }]",
+  );
   writeFileSync(join(place.repository, 'text'), TEXT);
   writeFileSync(join(place.repository, 'victim'), 'precious');
   return {

@@ -42,7 +42,10 @@ function onTerminal(place: Place, script: string, size = { cols: 97, rows: 31 })
 
 function askingPlace(): { place: Place; victim: string } {
   const place = makePlace();
-  userProfile(place, "commands: [{ match: 'shred', action: ask, reason: 'it destroys' }]");
+  userProfile(
+    place,
+    "commands: [{ match: 'shred', action: ask, confirm: key, reason: 'it destroys' }]",
+  );
   const victim = join(place.repository, 'victim');
   writeFileSync(victim, 'precious');
   return { place, victim };

@@ -16,8 +16,8 @@ const STRINGS: Readonly<Record<string, RegExp>> = {
   "'": /'[^'\\\n]*(?:\\[^][^'\\\n]*)*'/y,
 };
 const FLAGS = /[a-z]*/y;
-/** A longer pattern is none. */
-const LONGEST_REGEX = 5_000;
+/** Characters in which no end of a pattern is found: where they are used up, a slash only divides. */
+const SEARCHED = 2_000_000;
 const MARK = /\?\.|=>|\.\.\.|[=!]==?|&&|\|\||\?\?|[^]/y;
 /** Behind these a slash divides. */
 const VALUE = /^[)\]}]$/;
@@ -33,10 +33,14 @@ const NAMED: Readonly<Record<string, string>> = {
 };
 const DEEPEST = 200;
 
-/** One pass from left to right. In a template what stands in `${…}` is read as code, in brackets. */
-export function* jsTokens(text: string): Generator<JsToken, void> {
+/**
+ * One pass from left to right. In a template what stands in `${…}` is read as code, in brackets. A slash behind a bracket
+ * divides, or begins a pattern as in `if (x) /a/.test(y)`: which, only a parser knows.
+ */
+export function* jsTokens(text: string, regexBehindBracket = false): Generator<JsToken, void> {
   /** For each template that is open, how many braces are open in its code. */
   const templates: number[] = [];
+  const search = { left: SEARCHED };
   let before: JsToken | undefined;
   for (let at = 0; at < text.length;) {
     const skipped = matchAt(SKIPPED, text, at);
@@ -66,7 +70,7 @@ export function* jsTokens(text: string): Generator<JsToken, void> {
       }
       continue;
     }
-    const token = plain(text, at, before);
+    const token = plain(text, at, isValue(before, regexBehindBracket) ? null : search);
     at = token.end;
     before = token.token;
     if (open >= 0 && before.kind === 'mark') {
@@ -80,7 +84,7 @@ export function* jsTokens(text: string): Generator<JsToken, void> {
 function plain(
   text: string,
   at: number,
-  before: JsToken | undefined,
+  search: { left: number } | null,
 ): { token: JsToken; end: number } {
   const name = matchAt(NAME, text, at);
   if (name) return { token: { kind: 'name', text: unescaped(name) }, end: at + name.length };
@@ -93,17 +97,17 @@ function plain(
     };
   const number = matchAt(NUMBER, text, at);
   if (number) return { token: { kind: 'number', text: number }, end: at + number.length };
-  if (text[at] === '/' && !isValue(before)) {
-    const end = endOfRegex(text, at);
+  if (text[at] === '/' && search) {
+    const end = endOfRegex(text, at, search);
     if (end > at) return { token: { kind: 'regex', text: text.slice(at, end) }, end };
   }
   const found = matchAt(MARK, text, at) ?? text[at] ?? '';
   return { token: mark(found), end: at + found.length };
 }
 
-function isValue(token: JsToken | undefined): boolean {
+function isValue(token: JsToken | undefined, regexBehindBracket: boolean): boolean {
   if (!token) return false;
-  if (token.kind === 'mark') return VALUE.test(token.text);
+  if (token.kind === 'mark') return !regexBehindBracket && VALUE.test(token.text);
   return !(
     token.kind === 'name' &&
     /^(?:return|typeof|case|in|of|delete|void|throw|new|else|do)$/.test(token.text)
@@ -111,10 +115,11 @@ function isValue(token: JsToken | undefined): boolean {
 }
 
 /** The place behind a regular expression; `start` where none begins. */
-function endOfRegex(text: string, start: number): number {
+function endOfRegex(text: string, start: number, search: { left: number }): number {
   let bracket = false;
-  for (let at = start + 1; at < text.length && at < start + LONGEST_REGEX; at += 1) {
+  for (let at = start + 1; at < text.length && search.left > 0; at += 1) {
     const character = text[at];
+    search.left -= 1;
     if (character === '\n') break;
     if (character === '\\') at += 1;
     else if (character === '[') bracket = true;

@@ -35,7 +35,16 @@ export function readMongo(text: string, depth = 0): SqlStatement[] {
     add('unknown', 'MONGO', /drop|delete|remove/i.test(text) ? ['drop'] : [], 'it is too long');
     return found;
   }
-  const script = new Script(text);
+  let writes = readScript(new Script(text, false), add, found, depth);
+  // Both readings of such a slash count.
+  if (/[)\]}]\s*\//.test(text))
+    writes = readScript(new Script(text, true), add, found, depth) || writes;
+  if (found.length === 0) add(writes ? 'change' : 'read', 'MONGO');
+  return found;
+}
+
+/** Whether it writes at all. */
+function readScript(script: Script, add: Add, found: SqlStatement[], depth: number): boolean {
   let writes = false;
   for (let index = 0; index < script.tokens.length; index += 1) {
     const key = script.key(index);
@@ -50,8 +59,7 @@ export function readMongo(text: string, depth = 0): SqlStatement[] {
       readFunction(script, name, index + 1, add, found, depth);
     }
   }
-  if (found.length === 0) add(writes ? 'change' : 'read', 'MONGO');
-  return found;
+  return writes;
 }
 
 interface Member {

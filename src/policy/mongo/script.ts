@@ -6,8 +6,8 @@ export class Script {
   readonly #closes = new Map<number, number>();
   readonly #opens = new Map<number, number>();
 
-  constructor(text: string) {
-    this.tokens = [...jsTokens(text)];
+  constructor(text: string, regexBehindBracket: boolean) {
+    this.tokens = [...jsTokens(text, regexBehindBracket)];
     const open: number[] = [];
     this.tokens.forEach(({ kind, text: mark }, index) => {
       if (kind !== 'mark') return;

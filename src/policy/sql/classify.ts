@@ -15,7 +15,7 @@ const AT_WORST: readonly [word: RegExp, kinds: readonly SqlClass[]][] = [
 ];
 /** Without any of these in a text it does nothing that rules ask about. */
 const TELLING =
-  /drop|truncat|delete|update|merge|program|replace|overwrite|restor|revoke|deny|shutdown|restart|purge|reset|kill|terminate|exec(?:ute)?\b|prepare|\bdo\b|alter|outfile|cmdshell|sys_e|sp_|pg_|lo_|writefile|load_ext|writable_|\bcopy\b|wipe|erase|destroy|clear|system|shell|pager|open|\\|^[ \t]*[.:!]|[\n;][ \t]*[.:!]/i;
+  /drop|truncat|delete|update|merge|program|replace|overwrite|restor|revoke|deny|shutdown|restart|purge|reset|kill|terminate|exec(?:ute)?\b|prepare|\bdo\b|alter|outfile|dumpfile|cmdshell|sys_e|sp_|pg_|lo_|writefile|load_ext|writable_|\bcopy\b|wipe|erase|remove|\brm\b|destroy|clear|system|shell|pager|open|\\|^[ \t]*[.:!]|[\n;][ \t]*[.:!]/i;
 
 /** The statements of a text, in their order, each with what it would do. Never throws. */
 export function readStatements(text: string, dialect: StatementDialect): SqlStatement[] {

@@ -11,7 +11,7 @@ const LIGHT = /^DROP (?:PREPARE|STATISTICS|STATS|INCREMENTAL|CACHE|HINT)\b/;
 const KINDS: readonly [verb: RegExp, ...kinds: SqlClass[]][] = [
   [WHOLE, 'drop', 'drop-database'],
   [/^CREATE OR REPLACE (?:DATABASE|SCHEMA)$/, 'overwrite', 'drop-database'],
-  [/^DROP\b/, 'drop'],
+  [/^DROP\b|^REMOVE$/, 'drop'],
   [/^TRUNCATE$|^ALTER .*\b(?:TRUNCATE|CLEAR) PARTITION$/, 'truncate'],
   [/DELETE without WHERE$|^MERGE with DELETE$/, 'delete-all'],
   [/UPDATE without WHERE$|^MERGE$/, 'update-all'],
@@ -39,8 +39,6 @@ const KINDS: readonly [verb: RegExp, ...kinds: SqlClass[]][] = [
 /** What rules on command lines ask for of what a statement does. */
 export function kindsOf(kind: OperationClass, verb: string): readonly SqlClass[] {
   if (kind === 'read' || kind === 'change' || LIGHT.test(verb)) return [];
-  return (
-    (KINDS.find(([pattern]) => pattern.test(verb))?.slice(1) as readonly SqlClass[] | undefined) ??
-    []
-  );
+  const [, ...kinds] = KINDS.find(([pattern]) => pattern.test(verb)) ?? [];
+  return kinds;
 }

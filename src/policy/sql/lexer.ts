@@ -22,7 +22,7 @@ const OPERATOR = /<=>|<>|<=|>=|!=|==|::|:=|\|\||&&/y;
 const DOLLAR_PARAMETER = /\$\d+/y;
 /** Where all white space of Unicode separates, and curly quotes quote. */
 const WIDE_WORD = /[^\x00-@[-^`{-\x7f\s‘’“”][^\x00-#%-/:-@[-^`{-\x7f\s‘’“”]*/y;
-const AT_NAME = /@+[^\x00-#%\-/:-@[-^`{-\x7f\s‘’“”]*/y;
+const AT_NAME = /@+[^\x00-#%-\-/:-@[-^`{-\x7f\s‘’“”]*/y;
 /** SQLite takes all up to the bracket, quotes included (tokenize.c, CC_DOLLAR). */
 const TCL_PARAMETER = /[$@#:](?:[\w$\u0080-\uffff]|::)+(?:\([^ \t\n\v\f\r)]*\)?)?/y;
 const BLANK = /[ \t\n\v\f\r]+/y;

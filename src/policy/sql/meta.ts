@@ -16,7 +16,7 @@ export function readMeta(text: string, sent: readonly SqlToken[], context: Conte
   const [, name = text, rest = ''] = /^(\\(?:[a-zA-Z]+|.)|[.:!]*[\w!]+)\s*([^]*)$/.exec(text) ?? [];
   if (name.startsWith('\\')) return readBackslash(name, rest, text, sent, context);
   if (name.startsWith('.')) return readDot(name.slice(1).toLowerCase(), rest);
-  return readWord(name.replace(/^[:!](?=\w)/, '').toLowerCase(), rest);
+  return readWord(name.replace(/^:|^!(?=\w)/, '').toLowerCase(), rest);
 }
 
 function readBackslash(
@@ -85,7 +85,7 @@ function readDot(name: string, rest: string): Finding {
 
 /** `system` and `pager` of mysql, `!!` of sqlcmd, `!system` of snowsql. */
 function readWord(name: string, rest: string): Finding {
-  if (/^(?:system|pager|!!|nopager)$/.test(name)) return program(name, rest);
+  if (/^(?:system|pager$|!!)/.test(name)) return program(name, rest);
   return unseen(name);
 }
 

@@ -131,6 +131,11 @@ function readHead(tokens: readonly SqlToken[], context: Context): Finding {
         (isWord(second, 'DROP') && isWord(tokens[2], 'REPLICA', 'DATABASE'))
         ? finding('destroy', `SYSTEM ${second?.text}`)
         : finding('unknown', 'SYSTEM');
+    case 'REMOVE':
+    case 'RM':
+      return reading.family === 'snowflake'
+        ? finding('destroy', 'REMOVE', null, 'staged files are deleted')
+        : unclear(context, verb);
     case 'BACKUP':
       return finding('access', verb, targetAt(tokens, 2), 'data leaves the database');
     case 'RESTORE':

@@ -51,3 +51,30 @@ it('has none of a connection', async () => {
   } as Partial<RequestEvent>);
   expect(question.facts).toBeUndefined();
 });
+
+it('measures what the rule asks for, and hands on how it is to be confirmed', async () => {
+  const cwd = makeFolder({ 'data/a': '12' });
+  const argv = ['chmod', '-R', '0', 'data'];
+  const names = { path: '/usr/bin/chmod', names: ['chmod'], argv };
+  const request = { kind: 'exec', ...names, cwd, repository: cwd, home: '/nonexistent' };
+  const asks = { ...verdict, tier: 'type', resource: 'data', facts: ['files'] };
+  const question = await questionAbout({
+    ...{ type: 'request', gate: 'exec', id: 3, pid: process.pid, request, verdict: asks },
+  } as unknown as Partial<RequestEvent>);
+  expect(question.verdict).toMatchObject({ tier: 'type', resource: 'data' });
+  const facts = await question.facts?.(new AbortController().signal);
+  expect(facts?.[0]).toMatchObject({
+    label: 'affects',
+    text: expect.stringMatching(/^1 file in/) as string,
+  });
+  // Not held in an exec: what would run, and in what environment, cannot be told.
+  expect(question.keep).toBeUndefined();
+});
+
+it('can have a yes to a connection kept, for that place', async () => {
+  const request = { kind: 'connect', host: 'example.com', address: '198.18.0.1', port: 443 };
+  const { keep } = await questionAbout({
+    ...{ type: 'request', gate: 'egress', id: 4, request, verdict },
+  } as Partial<RequestEvent>);
+  expect(keep).toBe('example.com:443');
+});
