@@ -33,11 +33,14 @@ const { builtinBrokers, builtinProfiles, builtinProviders, builtinRules } = (
   await import('./dist/build/builtin-data.cjs')
 ).default;
 writeFileSync('dist/builtin-profiles.json', await builtinProfiles());
-writeFileSync('dist/builtin-rules.json', await builtinRules());
 writeFileSync('dist/builtin-brokers.json', await builtinBrokers());
-mkdirSync('dist/providers', { recursive: true });
-for (const [name, text] of Object.entries(await builtinProviders()))
-  writeFileSync(join('dist/providers', name), text);
+for (const [folder, files] of Object.entries({
+  providers: await builtinProviders(),
+  rules: await builtinRules(),
+})) {
+  mkdirSync(join('dist', folder), { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join('dist', folder, name), text);
+}
 rmSync('dist/build', { recursive: true });
 await build({
   ...common,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Programs } from './argv/program.ts';
 import { compileCalls, type CallPolicy } from './call.ts';
 import type { NetworkPolicy } from './connect.ts';
@@ -69,7 +70,7 @@ class Pack {
   readonly names: CompactPack['names'];
   readonly ruled: readonly string[];
   readonly #file: string;
-  #text: string;
+  readonly #text: CompactPack['body'];
   #body: PackBody | undefined;
 
   constructor({ file, names, ruled, body }: CompactPack) {
@@ -90,9 +91,10 @@ class Pack {
   }
 
   #read(): PackBody {
-    this.#body ??= JSON.parse(this.#text) as PackBody;
-    this.#text = '';
-    return this.#body;
+    const text = this.#text;
+    return (this.#body ??= JSON.parse(
+      typeof text === 'string' ? text : readFileSync(text.file, 'utf8'),
+    ) as PackBody);
   }
 }
 

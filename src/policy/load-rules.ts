@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GuardError } from '../guard-error.ts';
 import { PACKAGE_ROOT } from '../package-root.ts';
@@ -13,18 +13,27 @@ export function loadRulePacks(): Promise<RulePackData[]> {
   return readRulePacks(join(PACKAGE_ROOT, FOLDER));
 }
 
-/** For a session. A built program reads what `compileBuiltinRules` wrote beside it. @throws GuardError */
+/** For a session. A built program reads what `compileBuiltinRules` made, each body when it is needed. @throws GuardError */
 export async function loadCompactPacks(): Promise<CompactPack[]> {
   const dist = join(PACKAGE_ROOT, 'dist');
-  const built = join(dist, 'builtin-rules.json');
-  if (fileURLToPath(import.meta.url).startsWith(`${dist}/`) && existsSync(built))
-    return JSON.parse(readFileSync(built, 'utf8')) as CompactPack[];
-  return (await loadRulePacks()).map(compactPack);
+  const built = join(dist, 'rules', 'index.json');
+  if (!fileURLToPath(import.meta.url).startsWith(`${dist}/`) || !existsSync(built))
+    return (await loadRulePacks()).map(compactPack);
+  const index = JSON.parse(readFileSync(built, 'utf8')) as CompactPack[];
+  return index.map((pack) => ({ ...pack, body: { file: join(dist, 'rules', bodyName(pack)) } }));
 }
 
-/** What the build writes to `dist/builtin-rules.json`: the packs, checked, without their examples. */
-export async function compileBuiltinRules(): Promise<string> {
-  return JSON.stringify((await loadRulePacks()).map(compactPack));
+/** What the build writes to `dist/rules`, by name: the packs, checked, without their examples. */
+export async function compileBuiltinRules(): Promise<Record<string, string>> {
+  const packs = (await loadRulePacks()).map(compactPack);
+  return {
+    'index.json': JSON.stringify(packs.map((pack) => ({ ...pack, body: '' }))),
+    ...Object.fromEntries(packs.map((pack) => [bodyName(pack), pack.body as string])),
+  };
+}
+
+function bodyName({ file }: CompactPack): string {
+  return `${basename(file, '.yaml')}.pack.json`;
 }
 
 /** Every pack of a folder, checked by itself and against the others. @throws GuardError */

@@ -10,6 +10,8 @@ import type { Shape } from './specificity.ts';
 
 const WORST = new Set<Place>(['root', 'home', 'above', 'device', 'unknown']);
 
+const CLIMBS = /(?:^|\/)\.\.(?:\/|$)/;
+
 type Test = (facts: Facts) => boolean;
 
 export interface CompiledMatch {
@@ -136,6 +138,8 @@ function compileOperand(data: OperandData, surely: boolean): OperandTest {
     if (!operand.startsWith(prefix)) return false;
     const text = prefix ? operand.slice(prefix.length) : operand;
     if (like && !like(fold(text))) return false;
+    // `~/.cache/../x` is no cache, whatever a pattern for the word says.
+    if (like && surely && CLIMBS.test(text)) return false;
     if (unlike?.(fold(text))) return false;
     if (host && !host(hostOfUrl(text) ?? '')) return false;
     if (pathspec && !coversEverything(text, facts.request)) return false;

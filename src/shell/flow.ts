@@ -1,6 +1,8 @@
-import type { PipelineNode } from 'unbash';
+import type { CompoundList, PipelineNode } from 'unbash';
 import { UNRESOLVED } from '../policy/types.ts';
 import type { Environment } from './environment.ts';
+import { joined, NOTHING_PRINTED } from './streams.ts';
+import type { Stream } from './types.ts';
 
 /** `exit`, `return`, `die …` at its end: what follows is never met on this way. */
 export function leaves(node: PipelineNode): boolean {
@@ -19,4 +21,26 @@ export function forgetReplaced(
   for (const [name, value] of before)
     if (variables.get(name) !== value && name !== 'PWD' && name !== 'OLDPWD')
       variables.set(name, UNRESOLVED);
+}
+
+/** Each way by itself; what follows knows only what they agree in. */
+export function eachWay(
+  ways: readonly (CompoundList | undefined)[],
+  environment: Environment,
+  maybeNone: boolean,
+  run: (way: CompoundList, inside: Environment) => Stream,
+): Stream {
+  let out = NOTHING_PRINTED;
+  let met: Environment | null = maybeNone ? environment.copy() : null;
+  for (const way of ways) {
+    if (!way) continue;
+    const inside = environment.copy();
+    out = joined(out, run(way, inside));
+    const last = way.commands.at(-1)?.command;
+    if (last && last.type !== 'AndOr' && leaves(last)) continue;
+    if (met) met.meet(met, inside);
+    else met = inside;
+  }
+  if (met) environment.meet(met, met);
+  return out;
 }

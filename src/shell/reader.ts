@@ -15,7 +15,7 @@ import { UNRESOLVED } from '../policy/types.ts';
 import { assignmentsOf, assignmentWord } from './assignments.ts';
 import { runBuiltin } from './builtins.ts';
 import type { Environment } from './environment.ts';
-import { forgetReplaced, leaves } from './flow.ts';
+import { eachWay, forgetReplaced, leaves } from './flow.ts';
 import { isForkBomb, startsItself } from './fork-bomb.ts';
 import { printedBy } from './printed.ts';
 import { redirect } from './redirects.ts';
@@ -176,26 +176,13 @@ export class Reader implements Substitutes {
     }
   }
 
-  /** Each way by itself; what follows knows only what they agree in. */
   #branches(
     ways: readonly (CompoundList | undefined)[],
     environment: Environment,
     stdin: Stream | null,
     maybeNone: boolean,
   ): Stream {
-    let out = NOTHING_PRINTED;
-    let met: Environment | null = maybeNone ? environment.copy() : null;
-    for (const way of ways) {
-      if (!way) continue;
-      const inside = environment.copy();
-      out = joined(out, this.tree(way, inside, stdin));
-      const last = way.commands.at(-1)?.command;
-      if (last && last.type !== 'AndOr' && leaves(last)) continue;
-      if (met) met.meet(met, inside);
-      else met = inside;
-    }
-    if (met) environment.meet(met, met);
-    return out;
+    return eachWay(ways, environment, maybeNone, (way, inside) => this.tree(way, inside, stdin));
   }
 
   #loop(node: For | Select, environment: Environment, stdin: Stream | null): Stream {

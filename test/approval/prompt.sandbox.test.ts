@@ -9,7 +9,7 @@ import { userProfile } from '../harness/profile.ts';
 import { pause } from './fake-terminal.ts';
 
 const KEYS = 'allow once';
-const PLAIN = '[y/N]';
+const PLAIN = 'Allow this once';
 const NEW_FRAME = '\x1b[?2026h';
 
 function askingPlace(): Place {

@@ -121,6 +121,7 @@ describe('rules about calls', () => {
       'ask interpreters.database.sql',
     );
     expect(verdict(['python3', '-c', `print("DROP TABLE a")`])).toBe('allow default');
+    expect(verdict(['python3', '-c', `c.execute("SELECT a FROM b")`])).toBe('allow default');
   });
 });
 

@@ -16,8 +16,8 @@ export interface CompactPack {
   names: CommandNames[];
   /** Commands that its rules speak of, which other packs may describe. */
   ruled: string[];
-  /** JSON of a PackBody. */
-  body: string;
+  /** JSON of a PackBody, or the file that holds it. */
+  body: string | { file: string };
 }
 
 export interface PackBody {
