@@ -1,6 +1,6 @@
 // Time of one judgement of `guard check` after warm-up, by hand: `node build.js && node bench/check.js`. Some 1,000 varied
 // commands, as argument vectors and as shell text; the program itself is left out.
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -26,6 +26,7 @@ await build({
   logLevel: 'warning',
 });
 const { compilePolicy, loadRulePacks, Judge } = (await import(out)).default;
+rmSync(out);
 const packs = await loadRulePacks();
 const policy = compilePolicy({
   packs,

@@ -26,8 +26,6 @@ import { Expansion, type Substitutes } from './words.ts';
 /** Rounds of one loop. */
 const ROUNDS = 40;
 
-type Tree = Script | CompoundList;
-
 /** Walks a parsed text as a shell would, and says what it meets. */
 export class Reader implements Substitutes {
   readonly listener: ShellListener;
@@ -43,7 +41,7 @@ export class Reader implements Substitutes {
   }
 
   /** What the whole prints. */
-  tree(tree: Tree, environment: Environment, stdin: Stream | null): Stream {
+  tree(tree: Script | CompoundList, environment: Environment, stdin: Stream | null): Stream {
     if (this.#budget.depth <= 0) {
       this.listener.onTooMuch();
       return unknownFrom('');
@@ -143,14 +141,13 @@ export class Reader implements Substitutes {
           ? this.tree(node.body, environment.copy(), stdin)
           : this.#node(node.body, environment.copy(), stdin);
       case 'If': {
-        let out = this.tree(node.clause, environment, stdin);
+        const out = this.tree(node.clause, environment, stdin);
         const ways = [
           node.then,
           ...node.elif.flatMap(({ clause, then }) => [clause, then]),
           node.else,
         ];
-        out = joined(out, this.#branches(ways, environment, stdin, node.else === undefined));
-        return out;
+        return joined(out, this.#branches(ways, environment, stdin, node.else === undefined));
       }
       case 'Case': {
         this.#substitutionsIn(node.word, environment);
@@ -244,11 +241,7 @@ export class Reader implements Substitutes {
     const name = argv[0] ?? '';
     if (environment.functions.has(name)) {
       if (this.#running.includes(name)) return unknownFrom(name);
-      const { positional } = environment;
-      environment.positional = argv.slice(1);
-      const out = this.call(name, environment, stdin);
-      environment.positional = positional;
-      return out;
+      return this.#given(argv.slice(1), environment, () => this.call(name, environment, stdin));
     }
     const built = runBuiltin(this, argv, environment, stdin, known.argumentCauses);
     if (built) return built;
@@ -284,11 +277,17 @@ export class Reader implements Substitutes {
     environment: Environment,
     stdin: Stream | null,
   ): Stream {
+    this.#running.push(`alias ${name}`);
+    const run = (): Stream => this.text(`${text} "$@"`, environment, stdin);
+    const out = this.#given(args, environment, run);
+    this.#running.pop();
+    return out;
+  }
+
+  #given(args: readonly string[], environment: Environment, run: () => Stream): Stream {
     const { positional } = environment;
     environment.positional = args;
-    this.#running.push(`alias ${name}`);
-    const out = this.text(`${text} "$@"`, environment, stdin);
-    this.#running.pop();
+    const out = run();
     environment.positional = positional;
     return out;
   }

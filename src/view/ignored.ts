@@ -11,6 +11,8 @@ export interface IgnoredOptions {
   before: number | null;
 }
 
+/** PATH_MAX, limits.h. */
+const LONGEST_PATH = 4096;
 /** More words than that are not looked at. */
 const WORDS = 256;
 const DEPTH = 40;
@@ -63,10 +65,23 @@ function pathsIn(word: string, cwd: string): string[] {
   const values = [word, ...(word.includes('=') ? [word.slice(word.indexOf('=') + 1)] : [])];
   return values
     .filter(
-      (value) => value !== '' && !value.startsWith('-') && !/[^./][^/]*\/+\.\.(\/|$)/.test(value),
+      (value) =>
+        value !== '' &&
+        value.length <= LONGEST_PATH &&
+        !value.startsWith('-') &&
+        !climbsBehindName(value),
     )
     .map((value) => posix.normalize(value.startsWith('/') ? value : `${cwd}/${value}`))
     .map((path) => (path.length > 1 ? path.replace(/\/$/, '') : path));
+}
+
+function climbsBehindName(path: string): boolean {
+  let named = false;
+  return path.split('/').some((part) => {
+    if (part === '..') return named;
+    named ||= part !== '' && part !== '.';
+    return false;
+  });
 }
 
 /** Patterns match bytes in git and characters here: the same for ASCII. */

@@ -76,7 +76,7 @@ it('quoting, the order of options, wrappers and frames never change a verdict', 
       fc.constantFrom(...FRAMES),
       ([plain, shuffled], quotes, wrapper, frame) => {
         const { action, rule } = argv(plain);
-        const line = shuffled.map((word) => quotes.next().value(word)).join(' ');
+        const line = shuffled.map((word) => (quotes.next().value as Quote)(word)).join(' ');
         expect(text(frame(`${wrapper}${line}`)), line).toMatchObject({ action, rule });
       },
     ),
