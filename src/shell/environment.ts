@@ -55,6 +55,15 @@ export class Environment {
     this.positional = one.positional === other.positional ? one.positional : null;
   }
 
+  /** With these as `$1`, `$2`, … for a while. */
+  given<T>(args: readonly string[], run: () => T): T {
+    const { positional } = this;
+    this.positional = args;
+    const result = run();
+    this.positional = positional;
+    return result;
+  }
+
   /** Changes folder as `cd` does. */
   enter(folder: string): void {
     this.variables.set('OLDPWD', this.cwd);

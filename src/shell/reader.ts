@@ -241,7 +241,7 @@ export class Reader implements Substitutes {
     const name = argv[0] ?? '';
     if (environment.functions.has(name)) {
       if (this.#running.includes(name)) return unknownFrom(name);
-      return this.#given(argv.slice(1), environment, () => this.call(name, environment, stdin));
+      return environment.given(argv.slice(1), () => this.call(name, environment, stdin));
     }
     const built = runBuiltin(this, argv, environment, stdin, known.argumentCauses);
     if (built) return built;
@@ -279,16 +279,8 @@ export class Reader implements Substitutes {
   ): Stream {
     this.#running.push(`alias ${name}`);
     const run = (): Stream => this.text(`${text} "$@"`, environment, stdin);
-    const out = this.#given(args, environment, run);
+    const out = environment.given(args, run);
     this.#running.pop();
-    return out;
-  }
-
-  #given(args: readonly string[], environment: Environment, run: () => Stream): Stream {
-    const { positional } = environment;
-    environment.positional = args;
-    const out = run();
-    environment.positional = positional;
     return out;
   }
 
