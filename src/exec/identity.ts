@@ -18,6 +18,8 @@ const LOADERS = [
   '/lib/ld-musl-x86_64.so.1',
   '/lib/ld-musl-aarch64.so.1',
 ];
+/** Their packs read the applet out of argv[0]. */
+const MULTI_CALL = new Set(['busybox', 'coreutils', 'toybox']);
 export const LOADER_NAME = /^ld-(?:linux|musl)/;
 
 /** chmod(2) */
@@ -52,8 +54,12 @@ export class ProgramIdentity {
   names(file: HeldFile, calledAs: string): string[] {
     const known = this.#unchanged(file) ?? this.#sameContent(file, this.#hashOf(file));
     if (!known) return [];
-    // One file under several names decides by argv[0] what it is: busybox, coreutils.
-    return known.names.size === 1 ? [...known.names] : [lastComponent(calledAs)];
+    // What several names share is one program (`sh` and `dash`) or decides by argv[0] what it is. An argv[0] beyond them says
+    // nothing: it is the caller's to choose.
+    const called = lastComponent(calledAs);
+    if (known.names.has(called)) return [called];
+    const multiCall = [...known.names].find((name) => MULTI_CALL.has(name));
+    return multiCall === undefined ? [...known.names] : [multiCall];
   }
 
   /**

@@ -71,10 +71,12 @@ function programsIn(policy: Policy, request: ExecRequest): Found[] {
   const names = new Set(request.names);
   if (request.path) names.add(lastComponent(request.path));
   const found: Found[] = [];
+  const known = [...names].some((name) => policy.known.find(name));
+  const [first] = names;
   for (const name of names) {
-    const spokenOf =
-      policy.openEntries.length || policy.entries.has(name) || policy.known.find(name);
-    if (!spokenOf) continue;
+    // What no pack knows by any of its names is read once, by the first.
+    const spokenOf = known ? policy.known.find(name) : name === first;
+    if (!spokenOf && policy.openEntries.length === 0 && !policy.entries.has(name)) continue;
     const invocations = invocationsOf(policy.known, name, request.argv);
     if (!invocations)
       return [{ denied: denied('argv.nested', 'programs that start programs, nested too deep') }];

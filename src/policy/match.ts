@@ -84,6 +84,8 @@ function compileCondition(
   if (last !== undefined) tests.push(({ invocation }) => invocation.lastFlag === last);
   const verb = data.verb && anyGlob(data.verb);
   if (verb) tests.push(({ invocation: { path } }) => path.slice(depth).some(verb));
+  const whole = data.path && anyGlob(data.path);
+  if (whole) tests.push(({ invocation: { path } }) => whole(path.join(' ')));
   const some = data.operand?.map((operand) => compileOperand(operand, surely));
   if (some) tests.push((facts) => selects(facts, some, 'some'));
   const every = data['every-operand']?.map((operand) => compileOperand(operand, surely));
@@ -215,7 +217,7 @@ function shapeOf(
   const rest: string[] = [];
   for (const key of ['operand', 'every-operand', 'target', 'operand-count'] as const)
     if (data[key]) rest.push(`operand:${JSON.stringify(data[key])}`);
-  for (const key of ['text', 'caller', 'last-flag', 'subcommand', 'verb'] as const)
+  for (const key of ['text', 'caller', 'last-flag', 'subcommand', 'verb', 'path'] as const)
     if (data[key]) rest.push(`${key}:${JSON.stringify(data[key])}`);
   return ({ invocation }) => ({
     command,

@@ -58,6 +58,8 @@ export interface Grammar {
   isVerb: ((word: string) => boolean) | null;
   /** How many more plain words are subcommands whatever they are. */
   depth: number;
+  /** Of those only words that look like subcommands. */
+  shaped: boolean;
 }
 
 /** @throws Error when a line of options cannot be read */
@@ -93,7 +95,8 @@ export function compileGrammar(name: string, data: GrammarData, parent?: Grammar
     endsOptions: new Set(data['ends-options'] ?? []),
     // Below a declared subcommand too: `gcloud compute instances delete`.
     isVerb: data.verbs ? anyGlob(data.verbs) : (parent?.isVerb ?? null),
-    depth: data.depth ?? Math.max(0, (parent?.depth ?? 0) - 1),
+    depth: data.depth ?? (data.verbs ? Infinity : Math.max(0, (parent?.depth ?? 0) - 1)),
+    shaped: parent?.shaped ?? (data.verbs !== undefined && data.depth !== undefined),
   };
   return grammar;
 }

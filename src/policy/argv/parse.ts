@@ -36,9 +36,12 @@ export interface Invocation {
 }
 
 /** Whether the next plain word is a subcommand. */
-function choosesIn({ subcommands, isVerb, depth }: Grammar): boolean {
-  return subcommands !== null || isVerb !== null || depth > 0;
+function choosesIn({ subcommands, depth }: Grammar): boolean {
+  return subcommands !== null || depth > 0;
 }
+
+/** `fleet`, `site:delete`; no path, no name with a capital, no placeholder. */
+const SUBCOMMAND = /^[a-z][a-z0-9_-]*(?::[a-z0-9_-]+)*$/;
 
 const FALSE = new Set(['false', 'False', 'FALSE', 'f', 'F', '0']);
 
@@ -116,6 +119,7 @@ class Reader {
 
   /** A word that is no option: a subcommand while one is expected, else an operand. */
   #plain(word: string, doubt: boolean): void {
+    if (this.#choosing && this.#grammar.shaped && !SUBCOMMAND.test(word)) this.#choosing = doubt;
     if (this.#choosing) {
       const canonical = this.#grammar.subcommands?.get(word);
       if (canonical === undefined && doubt) return;

@@ -5,6 +5,8 @@ import { parseArgv, type Invocation } from './parse.ts';
 
 /** A loader started by a loader started by …: beyond this depth nobody means well. */
 const NESTING_LIMIT = 16;
+/** The command of a pack that stands for every program which none describes. */
+export const ANY_OTHER = '*';
 
 export interface Program {
   /** Canonical name, the key of its rules. */
@@ -28,6 +30,7 @@ export class Programs {
   /** @param data is called when the program is first met */
   add({ command, aliases, dashed, programs }: CommandNames, data: () => GrammarData): void {
     this.#data.set(command, data);
+    if (command === ANY_OTHER) return;
     for (const name of [command, ...aliases]) {
       if (!name.endsWith('*')) this.#exact.set(name, { command, implied: [] });
       else {
@@ -63,6 +66,11 @@ export class Programs {
     return null;
   }
 
+  /** What a program is read with that no pack describes. */
+  other(name: string): Program | null {
+    return this.#data.has(ANY_OTHER) ? this.#program(ANY_OTHER, name, []) : null;
+  }
+
   grammar(command: string): Grammar {
     const known = this.#grammars.get(command);
     if (known) return known;
@@ -93,7 +101,7 @@ export function invocationsOf(
 ): NamedInvocation[] | null {
   const found: NamedInvocation[] = [];
   for (let depth = 0; depth < NESTING_LIMIT; depth += 1) {
-    const program = programs.find(dashedName(programs, name, argv));
+    const program = programs.find(dashedName(programs, name, argv)) ?? programs.other(name);
     const invocation = program
       ? parseArgv(program.command, program.grammar, withImplied(program.implied, argv))
       : parseArgv(name, UNKNOWN_GRAMMAR, argv);

@@ -198,6 +198,8 @@ export interface ConditionData {
   target?: OperandData[];
   /** A subcommand beyond those of `command` is one of these patterns: `delete`, `delete-*`. */
   verb?: string[];
+  /** All subcommands, joined by blanks, are one of these patterns: `* rm`. */
+  path?: string[];
   /** The word behind `command` is a subcommand that no pack declares, and not part of the program's own name. */
   subcommand?: (typeof SUBCOMMANDS)[number];
   'operand-count'?: { 'at-least'?: number; 'at-most'?: number };

@@ -125,6 +125,7 @@ const CONDITION = {
   target: list(readOperand),
   subcommand: oneOf(SUBCOMMANDS),
   verb: list(text),
+  path: list(text),
   'operand-count': (value: unknown, path: Path) =>
     mapping(value, path, { 'at-least': count, 'at-most': count }),
   text: list(readText),
