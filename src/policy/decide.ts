@@ -113,10 +113,11 @@ function decideInvocation(policy: Policy, found: Found, request: ExecRequest): V
 
 function opinions(policy: Policy, invocation: NamedInvocation, request: ExecRequest): Opinion[] {
   const found: Opinion[] = [];
-  if (!invocation.harmless) {
-    found.push(...ruleOpinions(policy, new Facts(invocation, request)));
+  const ruled = invocation.byVerb ?? invocation;
+  if (!ruled.harmless) {
+    found.push(...ruleOpinions(policy, new Facts(ruled, request)));
     if (invocation.argv.some((word) => word.includes(UNRESOLVED)))
-      found.push(...guessedOpinions(policy, invocation, request, found));
+      found.push(...guessedOpinions(policy, ruled, request, found));
   }
   const entries = [...(policy.entries.get(invocation.name) ?? []), ...policy.openEntries];
   const byRules = [...found];

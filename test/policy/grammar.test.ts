@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compilePolicy, decide } from '../../src/policy/decide.ts';
 import { readPack } from '../../src/policy/rules/read.ts';
 import { UNRESOLVED, type ExecRequest } from '../../src/policy/types.ts';
-import { data, exec } from './support.ts';
+import { data, exec, source } from './support.ts';
 
 const PACK = `
 pack: example
@@ -144,5 +144,48 @@ describe('places', () => {
     const ignored = ['/home/me/project/build'];
     expect(verdict('rm -r build dist', { ignored })).toBe('allow default');
     expect(verdict('rm -r build src', { ignored })).toBe('ask rm.recursive confirm src');
+  });
+});
+
+describe('programs that no pack describes', () => {
+  const commands = (action: 'allow' | 'deny', match: string) => [
+    { value: { match, action }, source: source('user') },
+  ];
+  const packs = [
+    readPack(
+      `
+pack: any
+about: x
+commands: { '*': { depth: 2, verbs: [delete, list] }, cat: {} }
+rules:
+  - id: any.delete
+    match: { command: '*', verb: delete }
+    action: ask
+    reversibility: irreversible
+    reason: it deletes
+    examples: { match: [x delete], pass: [x list] }
+`,
+      'any.yaml',
+    ),
+  ];
+  const judge = (line: string, lines: ReturnType<typeof commands> = []) =>
+    decide(compilePolicy(data({ packs, commands: lines })), exec(line)).action;
+
+  it.each([
+    ['some delete x', 'ask'],
+    ['some thing delete x', 'ask'],
+    ['some a b delete x', 'allow'],
+    ['some list delete', 'allow'],
+    ['some ./a delete', 'allow'],
+    ['cat delete', 'allow'],
+  ])('%s: %s', (line, action) => expect(judge(line)).toBe(action));
+
+  it('leaves the profile to speak of them by their words', () => {
+    expect(judge('some delete x', commands('allow', 'some delete'))).toBe('allow');
+    expect(judge('some delete x', commands('allow', 'some list'))).toBe('ask');
+    expect(judge('some deploy prod', commands('deny', 'some deploy prod'))).toBe('deny');
+    expect(judge('some thing delete prod', commands('deny', 'some thing delete prod'))).toBe(
+      'deny',
+    );
   });
 });

@@ -88,6 +88,8 @@ export interface NamedInvocation extends Invocation {
   name: string;
   /** The first subcommand is part of the program's name: `git-push`. */
   implied: boolean;
+  /** Of a program that no pack describes: as the rules about any such program read it. */
+  byVerb?: NamedInvocation;
 }
 
 /**
@@ -101,7 +103,8 @@ export function invocationsOf(
 ): NamedInvocation[] | null {
   const found: NamedInvocation[] = [];
   for (let depth = 0; depth < NESTING_LIMIT; depth += 1) {
-    const program = programs.find(dashedName(programs, name, argv)) ?? programs.other(name);
+    const program = programs.find(dashedName(programs, name, argv));
+    const other = program ? null : programs.other(name);
     const invocation = program
       ? parseArgv(program.command, program.grammar, withImplied(program.implied, argv))
       : parseArgv(name, UNKNOWN_GRAMMAR, argv);
@@ -109,6 +112,9 @@ export function invocationsOf(
       ...invocation,
       name: program?.name ?? name,
       implied: (program?.implied.length ?? 0) > 0,
+      ...(other
+        ? { byVerb: { ...parseArgv(other.command, other.grammar, argv), name, implied: false } }
+        : {}),
     });
     const inner = innerArgv(program, invocation, argv);
     if (!inner) return found;

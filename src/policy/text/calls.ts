@@ -155,8 +155,11 @@ class CallReader {
       this.#frames.push(newFrame('}', null, []));
     } else if (sign === ')' || sign === ']' || sign === '}') this.#closeUpTo(sign);
     else if (sign === ',') this.#nextArgument();
-    else if (sign === ';') this.#endStatement();
-    else if (sign === '=' || sign === ':')
+    else if (sign === ';') {
+      this.#endStatement();
+      // Julia's named operands stand behind one: `rm("src"; recursive=true)`.
+      if (this.#frame.closer === ')') this.#nextArgument();
+    } else if (sign === '=' || sign === ':')
       Object.assign(this.#argument, newArgument(), { named: true });
     else if (sign === '=>') this.#argument.named = true;
     else if (sign === '/' && this.#argument.given) this.#argument.text += '/';
