@@ -20,6 +20,7 @@ rules:
     match: { command: tool, flags: force }
     action: ask
     reason: because
+    reversibility: recoverable
     examples:
       match: [tool -f]
       pass: [tool]
@@ -50,11 +51,16 @@ describe('reading a pack', () => {
     ],
     ['a key of Object', (y) => y.replace('reason:', 'constructor:'), /is no key/],
     ['no reason', (y) => y.replace('    reason: because\n', ''), /x\.yaml:8: .*has no "reason"/],
+    [
+      'a question that does not say how bad it is',
+      (y) => y.replace('    reversibility: recoverable\n', ''),
+      /x\.yaml:8: .*reversibility/,
+    ],
     ['no examples', (y) => y.slice(0, y.indexOf('    examples')), /has no "examples"/],
     [
       'no example that passes',
       (y) => y.replace('pass: [tool]', 'pass: []'),
-      /x\.yaml:14: .*at least one/,
+      /x\.yaml:15: .*at least one/,
     ],
     [
       'an unknown action',

@@ -198,6 +198,9 @@ function readRule(value: unknown, path: Path, line: number): RuleData {
     },
     ['id', 'match', 'action', 'reason', 'examples'],
   );
+  // How a question is to be answered follows from it.
+  if (rule.action === 'ask' && rule.reversibility === undefined)
+    throw new ShapeError(path, 'asks, and so must say its "reversibility"');
   return { unless: [], ...rule, line } as unknown as RuleData;
 }
 
