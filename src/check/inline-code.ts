@@ -4,7 +4,7 @@ export type InlineCommand = { text: string } | { argv: string[] };
 
 /** Programs whose arguments may be code. */
 const INTERPRETERS =
-  /^(?:python[\d.]*|pypy3?|ipython3?|node|nodejs|bun|deno|tsx|ts-node|perl[\d.]*|ruby[\d.]*|irb|php[\d.]*|lua[\d.]*|luajit|[gmn]?awk|tclsh|osascript|Rscript|R|julia|groovy|scala|elixir|erl|jshell|pwsh|powershell|emacs|vim?|nvim|ex|gdb|lldb)$/;
+  /^(?:python[\d.]*|pypy3?|ipython3?|node|nodejs|bun|deno|tsx|ts-node|zx|perl[\d.]*|ruby[\d.]*|irb|php[\d.]*|lua[\d.]*|luajit|[gmn]?awk|tclsh|osascript|Rscript|R|julia|groovy|scala|elixir|erl|jshell|pwsh|powershell|emacs|vim?|nvim|ex|gdb|lldb)$/;
 /** Functions that start a program or a shell. */
 const CALL =
   /(?:\b(?:system|exec|execSync|execFile|execFileSync|execvp?e?|execlp?e?|spawn|spawnSync|spawnvp?e?|spawnlp?e?|posix_spawnp?|popen[234]?|Popen|run|call|check_call|check_output|getoutput|getstatusoutput|shell_exec|passthru|proc_open|capture2e?|capture3|execa|execaSync|execute|cmd|shell|sh|do shell script)\b|`|\bqx|%x|\$)\s*(?=[([{'"`])/g;

@@ -4,14 +4,18 @@ import { decide, type Policy } from '../policy/decide.ts';
 import { isAllowedByName, strictest } from '../policy/strictest.ts';
 import { UNRESOLVED, type ExecRequest, type Verdict } from '../policy/types.ts';
 import { LONGEST_TEXT, readShell } from '../shell/read-shell.ts';
-import type { Budget, Cause, Stream } from '../shell/types.ts';
+import type { Budget, Cause, Listed, Stream } from '../shell/types.ts';
+import { besides } from './besides.ts';
+import { judgeSent } from './connections.ts';
 import { handedOver } from './handed-over.ts';
 import { commandsIn, escapesToShell, isInterpreter } from './inline-code.ts';
+import { listedBy, listedIn } from './many.ts';
 import { policyAt } from './policy-at.ts';
-import { scriptOf } from './scripts.ts';
+import { rereadings } from './rereadings.ts';
+import { plainOptions, scriptOf } from './scripts.ts';
 import type { Checked, Where } from './types.ts';
 import { plainReading } from './unreadable.ts';
-import { judgeUnknownName, PIPED, isForeignText } from './unresolved.ts';
+import { DOWNLOADED, isForeignText, judgeUnknownName, PIPED } from './unresolved.ts';
 import { asks, denies, NOTHING_SAID, TOO_DEEP } from './verdicts.ts';
 import { judgeWrite } from './writes.ts';
 
@@ -31,6 +35,10 @@ interface Scene {
   argumentCauses: readonly Cause[];
   variables: ReadonlyMap<string, string>;
   files: ReadonlyMap<string, Stream>;
+  /** Operands that are not known are names of many things. */
+  many: Listed | null;
+  /** Placeholders of a documentation stand for what is not known. */
+  documented: boolean;
 }
 
 /** The working folder, and a project around it, on a machine that nobody sees. */
@@ -63,6 +71,10 @@ export class Judge {
   /** Text for a shell. */
   text(text: string, cwd: string): Checked {
     this.#guarded(() => this.#text(text, this.#scene(cwd), null));
+    for (const other of text.length > LONGEST_TEXT ? [] : rereadings(text)) {
+      this.#budget.commands = COMMANDS;
+      this.#guarded(() => this.#text(other, { ...this.#scene(cwd), documented: true }, null));
+    }
     return this.#worst;
   }
 
@@ -85,6 +97,8 @@ export class Judge {
       argumentCauses: [],
       variables: NOTHING,
       files: NOTHING,
+      many: null,
+      documented: false,
     };
   }
 
@@ -136,7 +150,15 @@ export class Judge {
         budget: this.#budget,
       },
       {
-        onCommand: ({ argv, ...more }) => this.#command(argv, { ...scene, ...more }),
+        onCommand: ({ argv, ...more }) => {
+          const many = listedIn(more.argumentCauses) ?? scene.many;
+          this.#command(argv, { ...scene, ...more, many });
+        },
+        onSent: (path, stream) => {
+          const sent = judgeSent([path.replace(/\/(?=\d+$)/, ':')], stream);
+          if (Array.isArray(sent)) this.#command(sent, { ...scene, stdin: stream });
+          else if (sent) this.#say(sent, ['>', path], scene.where);
+        },
         onWrite: (write) => {
           const said = scene.where === 'container' ? null : judgeWrite(write, { repository, home });
           if (said) this.#say(said, [write.appends ? '>>' : '>', write.target], scene.where);
@@ -171,12 +193,13 @@ export class Judge {
     }
   }
 
-  #command(argv: readonly string[], scene: Scene): void {
-    if (argv.length === 0 || !this.#spend()) return;
+  #command(given: readonly string[], scene: Scene): void {
+    if (given.length === 0 || !this.#spend()) return;
     this.#budget.depth -= 1;
-    const name = lastComponent(argv[0] ?? '');
+    const name = lastComponent(given[0] ?? '');
+    const argv = plainOptions(this.#policy.known, name, given);
     const { where, stdin } = scene;
-    if (name.includes(UNRESOLVED)) this.#unknown(argv, scene.causes, where);
+    if (name.includes(UNRESOLVED) && !scene.documented) this.#unknown(argv, scene.causes, where);
     const verdict = decide(policyAt(this.#policy, where), this.#request(argv, scene));
     this.#say(verdict, argv, where);
     const started = startedBy(this.#policy.known, name, argv);
@@ -184,6 +207,7 @@ export class Judge {
     for (const each of started ?? [])
       if (each.where === 'here' || !isAllowedByName(verdict)) this.#started(each, scene);
     this.#scripts(name, argv, scene);
+    this.#besides(name, argv, scene);
     if (isInterpreter(name)) {
       const texts = [...argv.slice(1), ...(stdin && stdin.from === 'text' ? [stdin.text] : [])];
       for (const code of texts) this.#code(code, name, scene);
@@ -195,19 +219,38 @@ export class Judge {
     this.#budget.depth += 1;
   }
 
+  #besides(name: string, argv: readonly string[], scene: Scene): void {
+    const { stdin, many, where } = scene;
+    const request = this.#request(argv, scene);
+    for (const each of besides(name, request, { stdin, many, programs: this.#policy.known }))
+      if (each.kind === 'said') this.#say(each.said, argv, where);
+      else if (each.kind === 'text') this.#text(each.text, { ...scene, stdin: null }, null);
+      else if (each.named)
+        this.#say(
+          decide(policyAt(this.#policy, where), this.#request(each.argv, scene)),
+          argv,
+          where,
+        );
+      else this.#command(each.argv, { ...scene, stdin: each.keepsInput ? stdin : null });
+  }
+
   /** A script that a shell reads: from a file that this text wrote, or from standard input. */
   #scripts(name: string, argv: readonly string[], scene: Scene): void {
     const script = scriptOf(this.#policy.known, name, argv, scene);
     if (!script) return;
     const { stream, positional } = script;
+    const away = script.where === 'elsewhere' && scene.where === 'here';
+    const next: Scene = away
+      ? { ...scene, where: 'elsewhere', cwd: ELSEWHERE, variables: NOTHING, files: NOTHING, stdin: null }
+      : { ...scene, stdin: null };
     if (stream.from === 'file') return;
     if (isUnknown(stream.text.trim())) {
       // What a tool of this machine prints for a shell, as in `source <(kubectl completion bash)`, is its own affair.
       const foreign = isForeignText(stream.programs) || script.always;
-      if (foreign) this.#say(PIPED, argv, scene.where);
+      if (foreign) this.#say(script.always ? PIPED : DOWNLOADED, argv, scene.where);
       return;
     }
-    if (script.language === 'shell') this.#text(stream.text, { ...scene, stdin: null }, positional);
+    if (script.language === 'shell') this.#text(stream.text, next, positional);
     else this.#code(stream.text, name, scene);
   }
 
@@ -233,10 +276,13 @@ export class Judge {
       cwd: away ? ELSEWHERE : scene.cwd,
       variables: new Map([...(away ? [] : scene.variables), ...started.variables]),
       files: away ? NOTHING : scene.files,
+      many: started.more ? listedBy(scene.stdin) : scene.many,
     };
     for (const { words, text, positional, stdin } of handedOver(started, scene.stdin)) {
       if (text === null) this.#command(words, { ...next, stdin });
-      else if (isUnknown(text)) this.#unknown(words, next.causes, where);
+      else if (isUnknown(text)) {
+        if (!scene.documented) this.#unknown(words, next.causes, where);
+      }
       else this.#text(text, { ...next, stdin }, positional);
     }
   }

@@ -9,6 +9,8 @@ interface Script {
   positional: readonly string[] | null;
   /** Whatever printed it: a shell that reads it from a pipe runs what nobody wrote down. */
   always: boolean;
+  /** Of a shell on another machine. */
+  where?: 'elsewhere';
 }
 
 const SHELLS = new Set(['sh', 'fish']);
@@ -27,6 +29,11 @@ export function scriptOf(
 ): Script | null {
   if (QUEUES.has(name))
     return stdin && { stream: stdin, language: 'shell', positional: null, always: true };
+  const login = loginShell(programs, name, argv);
+  if (login)
+    return (
+      stdin && { stream: stdin, language: 'shell', positional: null, always: true, ...login }
+    );
   const shell = SHELLS.has(programs.find(name)?.command ?? '');
   if (!shell && !READERS.test(name)) return ownFile(argv, files, cwd);
   const [invocation] = invocationsOf(programs, name, argv) ?? [];
@@ -51,7 +58,59 @@ export function scriptOf(
       }
     );
   const stream = file.includes(UNRESOLVED) ? undefined : files.get(absolute(file, cwd));
-  return stream ? { stream, language, positional, always: false } : null;
+  return stream ? { stream, language, positional, always: file.startsWith('/dev/fd/') } : null;
+}
+
+/** Programs that start a shell where they are given nothing to start: su(1), chroot(1), nsenter(1). */
+const SHELL_WITHOUT = /^(?:su|chroot|nsenter|unshare|runuser|pkexec|newgrp|sg)$/;
+
+/** A shell that no word names, and which reads what the program is given: `ssh host`, `sudo -i`. */
+function loginShell(
+  programs: Programs,
+  name: string,
+  argv: readonly string[],
+): { where?: 'elsewhere' } | null {
+  if (SHELL_WITHOUT.test(name)) {
+    const most = name === 'chroot' || name === 'newgrp' ? 1 : name === 'su' ? 2 : 0;
+    const plain = argv.slice(1).filter((arg) => !arg.startsWith('-'));
+    if (plain.length > most || argv.some((arg) => /^-c|^--command/.test(arg))) return null;
+    return name === 'chroot' ? { where: 'elsewhere' } : {};
+  }
+  const [invocation] = invocationsOf(programs, name, argv) ?? [];
+  if (!invocation) return null;
+  const { flags, operands, command, grammar } = invocation;
+  if (command === 'sudo' || command === 'doas')
+    return operands.length === 0 && (flags.has('i') || flags.has('login') || flags.has('s') || flags.has('shell'))
+      ? {}
+      : null;
+  const remote = grammar.data.starts?.some(
+    ({ as, where, from, skip = 0 }) =>
+      as === 'shell' &&
+      where === 'elsewhere' &&
+      (from === 'operands' ? operands.length <= skip : !flags.has(from)),
+  );
+  return remote ? { where: 'elsewhere' } : null;
+}
+
+/** The words of a shell with options written in one way: `+x` is an option too, and `-c -- CODE` is `-c CODE`. */
+export function plainOptions(
+  programs: Programs,
+  name: string,
+  argv: readonly string[],
+): readonly string[] {
+  if (!argv.some((arg) => arg === '--' || /^\+[a-zA-Z]/.test(arg))) return argv;
+  if (!SHELLS.has(programs.find(name)?.command ?? '')) return argv;
+  const words = [...argv];
+  for (let at = 1; /^[-+]./.test(words[at] ?? ''); at += 1) {
+    const word = words[at] ?? '';
+    if (word === '--') {
+      words.splice(at, 1);
+      break;
+    }
+    words[at] = word.replace(/^\+/, '-');
+    if (/^-[a-zA-Z]*[oO]$/.test(words[at] ?? '')) at += 1;
+  }
+  return words;
 }
 
 /** `./x.sh`, which this text wrote itself. */

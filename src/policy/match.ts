@@ -8,7 +8,7 @@ import { isOneOf, underHome, type Call } from './text/calls.ts';
 import { hostOfUrl, mentionsHost, mentionsWord } from './text/mention.ts';
 import type { Shape } from './specificity.ts';
 
-const WORST = new Set<Place>(['root', 'home', 'above', 'device', 'unknown']);
+const WORST = new Set<Place>(['root', 'home', 'above', 'unknown']);
 
 const CLIMBS = /(?:^|\/)\.\.(?:\/|$)/;
 
@@ -148,7 +148,8 @@ function compileOperand(data: OperandData, surely: boolean): OperandTest {
     if (!is && !named) return true;
     const { places, components } = facts.place(index, text);
     const guessed = guessable && facts.guesses && places.has('unknown');
-    if (is && !guessed && !is.some((place) => places.has(place))) return false;
+    if (is && !guessed && !is.some((place) => place !== 'unknown' && places.has(place)))
+      return false;
     return !named || components.some(named);
   };
 }

@@ -1,10 +1,11 @@
 import { UNRESOLVED } from '../policy/types.ts';
+import { readCommandVariables } from './command-variables.ts';
 import { unknownFolder, type Environment } from './environment.ts';
 import { formatted } from './format.ts';
 import { printedBy, written } from './printed.ts';
 import type { Reader } from './reader.ts';
 import { NOTHING_PRINTED, textStream, unknownFrom } from './streams.ts';
-import type { Cause, Stream } from './types.ts';
+import type { Cause, Listed, Stream } from './types.ts';
 
 interface Call {
   reader: Reader;
@@ -37,10 +38,14 @@ export function runBuiltin(
   return builtin?.({ reader, args: argv.slice(at + 1), environment, stdin, causes }) ?? null;
 }
 
-const declare: Builtin = ({ args, environment }) => {
+const declare: Builtin = ({ reader, args, environment }) => {
+  const reference = args.some((arg) => /^-[a-zA-Z]*n/.test(arg));
   for (const arg of args) {
-    const [, name, value] = /^([A-Za-z_]\w*)\+?=(.*)$/s.exec(arg) ?? [];
-    if (name !== undefined) environment.assign(name, value ?? '');
+    const [, name, value = ''] = /^([A-Za-z_]\w*)\+?=(.*)$/s.exec(arg) ?? [];
+    if (name === undefined) continue;
+    if (reference) environment.references.set(name, value);
+    else environment.assign(name, value);
+    readCommandVariables(reader, [[name, value]], environment);
   }
   return NOTHING_PRINTED;
 };
@@ -58,6 +63,19 @@ const source: Builtin = ({ reader, args, environment, stdin }) => {
   if (!stream || stream.from === 'file') return NOTHING_PRINTED;
   return runText(reader, stream, environment, null);
 };
+
+const lines: Builtin = ({ args, environment, stdin }) => {
+  const name = args.findLast((arg) => !arg.startsWith('-')) ?? 'MAPFILE';
+  const known = stdin && !stdin.text.includes(UNRESOLVED);
+  if (known) environment.arrays.set(name, stdin.text.replace(/\n$/, '').split('\n').slice(0, 1000));
+  else environment.assign(name, UNRESOLVED, stdin ? listedBy(stdin) : undefined);
+  if (known) environment.variables.delete(name);
+  return NOTHING_PRINTED;
+};
+
+function listedBy({ programs, found }: Stream): Listed {
+  return found ? { programs, found } : { programs };
+}
 
 const BUILTINS: Readonly<Record<string, Builtin>> = {
   cd: enter,
@@ -107,19 +125,26 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   read: ({ args, environment, stdin }) => {
     const names = args.filter((arg) => /^[A-Za-z_]\w*$/.test(arg));
     const text = stdin?.text.replace(/\n$/, '') ?? UNRESOLVED;
+    const listed = stdin ? listedBy(stdin) : undefined;
     // Of several lines nobody knows which is read.
     const fields = text.includes('\n') ? [] : text.split(/\s+/);
     names.forEach((name, index) => {
       const last = index === names.length - 1;
       const value = last ? fields.slice(index).join(' ') : fields[index];
-      environment.assign(name, fields.length ? (value ?? '') : lineOf(text));
+      environment.assign(name, fields.length ? (value ?? '') : lineOf(text), listed);
     });
     return NOTHING_PRINTED;
   },
-  mapfile: ({ args, environment }) => {
-    for (const name of args.filter((arg) => !arg.startsWith('-')))
-      environment.assign(name, UNRESOLVED);
+  mapfile: lines,
+  readarray: lines,
+  hash: ({ args, environment }) => {
+    const [flag, path = '', name = ''] = args;
+    if (flag === '-p' && name !== '') environment.aliases.set(name, path);
     return NOTHING_PRINTED;
+  },
+  compgen: (call) => {
+    const at = call.args.indexOf('-C');
+    return at < 0 ? null : runText(call.reader, textStream(call.args[at + 1] ?? ''), call.environment, null);
   },
   eval: ({ reader, args, environment, stdin, causes }) => {
     const programs = causes.every((cause) => 'programs' in cause)

@@ -1,7 +1,7 @@
 import type { Function as ShellFunction } from 'unbash';
 import { posix } from 'node:path';
 import { UNRESOLVED } from '../policy/types.ts';
-import type { ShellContext, Stream } from './types.ts';
+import type { Listed, ShellContext, Stream } from './types.ts';
 
 /** A folder that is not known, taken to be one of the repository's. */
 export function unknownFolder(repository: string): string {
@@ -15,6 +15,10 @@ export class Environment {
   readonly arrays: Map<string, readonly string[]>;
   readonly functions: Map<string, ShellFunction>;
   readonly aliases: Map<string, string>;
+  /** `declare -n`. */
+  readonly references: Map<string, string>;
+  /** Variables that hold one of many after another. */
+  readonly listed: Map<string, Listed>;
   /** Shared by subshells: files are not theirs alone. */
   readonly files: Map<string, Stream>;
   positional: readonly string[] | null;
@@ -27,6 +31,8 @@ export class Environment {
     this.arrays = new Map(parent?.arrays);
     this.functions = new Map(parent?.functions);
     this.aliases = new Map(parent?.aliases);
+    this.references = new Map(parent?.references);
+    this.listed = new Map(parent?.listed);
     this.files = parent?.files ?? new Map(context.files);
     this.positional = parent ? parent.positional : (context.positional ?? null);
     this.cwd = parent?.cwd ?? context.cwd;
@@ -51,6 +57,9 @@ export class Environment {
     for (const [name, body] of [...one.functions, ...other.functions])
       this.functions.set(name, body);
     for (const [name, text] of [...one.aliases, ...other.aliases]) this.aliases.set(name, text);
+    for (const [name, text] of [...one.references, ...other.references])
+      this.references.set(name, text);
+    for (const [name, list] of [...one.listed, ...other.listed]) this.listed.set(name, list);
     this.cwd = one.cwd === other.cwd ? one.cwd : unknownFolder(this.context.repository);
     this.positional = one.positional === other.positional ? one.positional : null;
   }
@@ -78,9 +87,12 @@ export class Environment {
     return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
   }
 
-  assign(name: string, value: string): void {
-    this.arrays.delete(name);
-    this.variables.set(name, value);
+  assign(name: string, value: string, listed?: Listed): void {
+    const meant = this.references.get(name) ?? name;
+    this.arrays.delete(meant);
+    this.variables.set(meant, value);
+    if (listed && value.includes(UNRESOLVED)) this.listed.set(meant, listed);
+    else this.listed.delete(meant);
   }
 }
 

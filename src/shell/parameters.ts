@@ -1,5 +1,6 @@
 import type { ParameterOperation, Word } from 'unbash';
 import { UNRESOLVED } from '../policy/types.ts';
+import { escaped } from './format.ts';
 
 /** Numbers that a shell has for itself; which they are never matters. */
 const NUMBERS = new Set([
@@ -67,11 +68,19 @@ export function applyOperation(
       if (value === undefined || operation.operand !== undefined) return UNRESOLVED;
       return changedCase(value, operation.operator);
     case 'Transform':
-      return value ?? UNRESOLVED;
+      return transformed(value, word(operation.operand));
     case 'Names':
     case 'Unknown':
       return UNRESOLVED;
   }
+}
+
+/** `${x@U}` and the like; quoting and prompts are left as they are. */
+function transformed(value: string | undefined, letter: string): string {
+  if (value === undefined) return UNRESOLVED;
+  if (letter === 'E') return escaped(value);
+  const operator = { U: '^^', u: '^', L: ',,' }[letter];
+  return operator === undefined ? value : changedCase(value, operator);
 }
 
 function withDefault(value: string | undefined, operator: string, other: string): string {

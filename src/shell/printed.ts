@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { posix } from 'node:path';
 import { lastComponent } from '../policy/argv/program.ts';
 import { UNRESOLVED } from '../policy/types.ts';
+import { downloadsOf } from './downloads.ts';
 import type { Environment } from './environment.ts';
 import { escaped, formatted } from './format.ts';
 import { joined, NOTHING_PRINTED, textStream, unknownFrom, UNREAD_FILE } from './streams.ts';
@@ -105,7 +106,34 @@ const PRINTERS: Readonly<Record<string, Printer>> = {
       .slice(0, end < 0 ? args.length : end)
       .filter((arg) => !arg.startsWith('-'));
     const paths = foundPaths(folders, args).map((path) => `${path}\n`);
-    return { text: paths.join(''), from: 'command', programs: ['find'] };
+    return { text: paths.join(''), from: 'command', programs: ['find'], found: ['find', ...args] };
+  },
+  ls: (args) => {
+    const patterns = plain(args).filter((arg) => /[*?[]/.test(arg));
+    return patterns.length > 0 && patterns.length === plain(args).length
+      ? textStream(`${patterns.join('\n')}\n`)
+      : unknownFrom('ls');
+  },
+  sort: passing('sort'),
+  uniq: passing('uniq'),
+  head: passing('head'),
+  tail: passing('tail'),
+  shuf: passing('shuf'),
+  grep: (args, stdin, environment) =>
+    args.some((arg) => /^-(?!-)[a-zA-Z]*[oclL]|^--(?:only|count|files)/.test(arg))
+      ? unknownFrom('grep', stdin)
+      : passing('grep')(plain(args).slice(1), stdin, environment),
+  tr: (args, stdin, environment) =>
+    /^(?:\\n|\\0+|\n)$/.test(args[0] ?? '') && /^(?:\\n|\\0+|\n| )$/.test(args[1] ?? '')
+      ? passing('tr')([], stdin, environment)
+      : unknownFrom('tr', stdin),
+  curl: downloaded('curl'),
+  wget: downloaded('wget'),
+  mkfifo: (args, _, environment) => {
+    // Whoever writes into it does so later.
+    for (const file of plain(args))
+      environment.files.set(environment.path(file), unknownFrom('mkfifo'));
+    return NOTHING_PRINTED;
   },
   true: SILENT,
   ':': SILENT,
@@ -113,8 +141,10 @@ const PRINTERS: Readonly<Record<string, Printer>> = {
   mkdir: SILENT,
   touch: SILENT,
   rm: SILENT,
-  cp: SILENT,
-  mv: SILENT,
+  cp: copied,
+  mv: copied,
+  ln: copied,
+  install: copied,
   chmod: SILENT,
   sleep: SILENT,
   test: SILENT,
@@ -132,10 +162,43 @@ export function foundPaths(folders: readonly string[], args: readonly string[]):
   );
   const name = at < 0 || alternatives ? '' : (args[at + 1] ?? '');
   const tail = name === '' || /[?[\]]/.test(name) ? UNRESOLVED : name.replace(/\*+/g, UNRESOLVED);
-  const between = tail.startsWith(UNRESOLVED) ? '' : `${UNRESOLVED}/`;
+  // Of a whole name the place nearest to the start: what lies deeper is less.
+  const between = tail.includes(UNRESOLVED) && !tail.startsWith(UNRESOLVED) ? `${UNRESOLVED}/` : '';
   return (folders.length ? folders : ['.']).map(
     (folder) => `${folder === '/' ? '' : folder}/${between}${tail}`,
   );
+}
+
+/** What it prints are lines of what it reads. */
+function passing(program: string): Printer {
+  return (args, stdin) =>
+    stdin === null ||
+    args.some((arg) => !/^[-+]|^\d+$/.test(arg)) ||
+    stdin.text.trim() === UNRESOLVED
+      ? unknownFrom(program, stdin)
+      : { ...stdin, programs: [...stdin.programs, program].slice(-16) };
+}
+
+function downloaded(program: string): Printer {
+  return (args, stdin, environment) => {
+    const files = downloadsOf(program, args);
+    for (const file of files ?? [])
+      environment.files.set(environment.path(file), unknownFrom(program));
+    return files ? NOTHING_PRINTED : unknownFrom(program, stdin);
+  };
+}
+
+/** A file that this text wrote itself goes by another name as well. */
+function copied(args: readonly string[], _: Stream | null, environment: Environment): Stream {
+  const files = plain(args);
+  const target = files.at(-1) ?? '';
+  for (const file of files.slice(0, -1)) {
+    const stream = environment.files.get(environment.path(file));
+    if (!stream) continue;
+    environment.files.set(environment.path(target), stream);
+    environment.files.set(environment.path(`${target}/${posix.basename(file)}`), stream);
+  }
+  return NOTHING_PRINTED;
 }
 
 function known(stream: Stream | null): stream is Stream {
@@ -146,8 +209,12 @@ function within(folder: string, program: string): Stream {
   return { text: `${folder}/${UNRESOLVED}\n`, from: 'command', programs: [program] };
 }
 
+/** Bash opens a connection for these: bash(1), "REDIRECTION". */
+export const NETWORK = /^\/dev\/(?:tcp|udp)\//;
+
 /** A file as this text left it, or as nobody reads it. */
 export function written(file: string, environment: Environment): Stream {
+  if (NETWORK.test(file)) return unknownFrom('nc');
   return environment.files.get(environment.path(file)) ?? UNREAD_FILE;
 }
 

@@ -14,6 +14,7 @@ import {
 import { UNRESOLVED } from '../policy/types.ts';
 import { assignmentsOf, assignmentWord } from './assignments.ts';
 import { runBuiltin } from './builtins.ts';
+import { readCommandVariables } from './command-variables.ts';
 import type { Environment } from './environment.ts';
 import { eachWay, forgetReplaced, leaves } from './flow.ts';
 import { isForkBomb, startsItself } from './fork-bomb.ts';
@@ -187,12 +188,13 @@ export class Reader implements Substitutes {
     const words = node.wordlist
       ? expansion.fields(node.wordlist)
       : [...(environment.positional ?? [UNRESOLVED])];
+    const listed = expansion.causes.find((cause) => cause.listed)?.listed;
     const rounds = Math.min(words.length, ROUNDS, Math.max(this.#budget.loops, 0));
     this.#budget.loops -= rounds;
     let out = NOTHING_PRINTED;
     const values = rounds < words.length ? [...words.slice(0, rounds), UNRESOLVED] : words;
     for (const value of values) {
-      environment.assign(node.name.value, value);
+      environment.assign(node.name.value, value, listed);
       out = joined(out, this.tree(node.body, environment, stdin));
     }
     return out;
@@ -210,7 +212,8 @@ export class Reader implements Substitutes {
     for (const arg of node.args)
       if (arg.type === 'Word') argv.push(...expansion.wordFields(arg));
       else argv.push(assignmentWord(arg, expansion));
-    const { input, output } = redirect(node.redirects, environment, this, stdin);
+    const { input, output } = redirect(node.redirects, environment, this, stdin, argv);
+    readCommandVariables(this, assignments, environment);
     if (argv.length === 0) {
       for (const [name, value] of assignments) environment.assign(name, value);
       return output(NOTHING_PRINTED);

@@ -1,6 +1,6 @@
 import type { Redirection } from 'unbash';
 import type { Environment } from './environment.ts';
-import { written } from './printed.ts';
+import { NETWORK, written } from './printed.ts';
 import { joined, NOTHING_PRINTED, textStream } from './streams.ts';
 import type { ShellListener, Stream } from './types.ts';
 import { Expansion, type Substitutes } from './words.ts';
@@ -17,13 +17,15 @@ export function redirect(
   environment: Environment,
   substitutes: Substitutes & { readonly listener: ShellListener },
   stdin: Stream | null,
+  argv: readonly string[] | null = null,
 ): Redirected {
   const expansion = new Expansion(environment, substitutes);
   const result: Redirected = { input: stdin, output: (stream) => stream };
   for (const each of redirects) {
     if (each.type === 'HereDoc') {
       const { parts, text } = each.body;
-      result.input = textStream(parts ? expansion.document(parts) : text);
+      const plain = each.delimiter?.quoted ? text : text.replace(/\\([$`\\])/g, '$1');
+      result.input = textStream(parts ? expansion.document(parts) : plain);
       continue;
     }
     if (!each.target) continue;
@@ -36,9 +38,15 @@ export function redirect(
     if (operator === '<') result.input = written(target, environment);
     else if (operator !== '<&' && !(operator === '>&' && /^(?:\d+-?|-)$/.test(target))) {
       const appends = operator === '>>' || operator === '&>>' || operator === '<>';
-      substitutes.listener.onWrite({ target, cwd: environment.cwd, appends });
+      const both = operator === '>&' || operator === '&>' || operator === '<>';
+      substitutes.listener.onWrite({ target, cwd: environment.cwd, appends, both, argv });
       if (descriptor === undefined || ('value' in descriptor && descriptor.value === 1))
-        result.output = into(target, appends, environment);
+        result.output = NETWORK.test(target)
+          ? (stream) => {
+              substitutes.listener.onSent(target, stream);
+              return NOTHING_PRINTED;
+            }
+          : into(target, appends, environment);
     }
   }
   return result;

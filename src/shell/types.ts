@@ -7,10 +7,19 @@ export interface Stream {
   from: 'text' | 'file' | 'command';
   /** Programs whose output the unknown parts are. */
   programs: readonly string[];
+  /** The words of the `find` whose paths these are. */
+  found?: readonly string[];
 }
 
-/** Why a part of a word is not known. */
-export type Cause = { variable: string } | { programs: readonly string[] };
+/** Things of which nobody has seen how many there are, or what they are called. */
+export interface Listed {
+  /** Programs that print their names. */
+  programs: readonly string[];
+  found?: readonly string[];
+}
+
+/** Why a part of a word is not known. `listed`: it stands for one after another, or for several. */
+export type Cause = ({ variable: string } | { programs: readonly string[] }) & { listed?: Listed };
 
 /** A program that the text starts, or a builtin that does something. */
 export interface ShellCommand {
@@ -34,12 +43,18 @@ export interface ShellWrite {
   target: string;
   cwd: string;
   appends: boolean;
+  /** More than what the command prints goes there: `>&`, `<>`. */
+  both: boolean;
+  /** The command whose redirection it is; null for those of several. */
+  argv: readonly string[] | null;
 }
 
 /** Hears what a text would do, in its order. */
 export interface ShellListener {
   onCommand(command: ShellCommand): void;
   onWrite(write: ShellWrite): void;
+  /** What was sent to `/dev/tcp/HOST/PORT`. */
+  onSent(path: string, stream: Stream): void;
   /** A function that starts itself over and over. */
   onForkBomb(name: string): void;
   /** It is more than guard reads: too deep, too long, too many commands. */

@@ -119,7 +119,7 @@ export class Expansion {
         this.#expansion(part, fields, quoted);
         return;
       case 'CommandExpansion':
-        this.#put(this.#captured(part.script), fields, quoted);
+        this.#put(this.#captured(part.script, quoted), fields, quoted);
         return;
       case 'ArithmeticExpansion':
         fields.add(this.#arithmetic(part));
@@ -136,10 +136,11 @@ export class Expansion {
     fields.expand(this.#length > MOST ? UNRESOLVED : value, quoted);
   }
 
-  #captured(script: object | undefined): string {
+  #captured(script: object | undefined, quoted: boolean): string {
     if (!script) return UNRESOLVED;
-    const { text, programs } = this.#substitutes.capture(script, this.environment);
-    if (text.includes(UNRESOLVED)) this.causes.push({ programs });
+    const { text, programs, found } = this.#substitutes.capture(script, this.environment);
+    const listed = quoted ? {} : { listed: found ? { programs, found } : { programs } };
+    if (text.includes(UNRESOLVED)) this.causes.push({ programs, ...listed });
     return text.replace(/\n+$/, '');
   }
 
@@ -150,7 +151,9 @@ export class Expansion {
       else this.#put(positional.join(' '), fields, quoted);
       return;
     }
-    this.#put(this.#known(name) ?? this.#unknown(name), fields, quoted);
+    const value = this.#known(name);
+    if (value?.includes(UNRESOLVED) && this.environment.listed.has(name)) this.#unknown(name);
+    this.#put(value ?? this.#unknown(name), fields, quoted);
   }
 
   #expansion(
@@ -187,8 +190,9 @@ export class Expansion {
     return words && Number.isInteger(at) ? words.at(at) : undefined;
   }
 
-  #known(name: string): string | undefined {
-    const { variables, positional, arrays } = this.environment;
+  #known(written: string): string | undefined {
+    const { variables, positional, arrays, references } = this.environment;
+    const name = references.get(written) ?? written;
     if (/^\d+$/.test(name))
       return name === '0'
         ? undefined
@@ -198,7 +202,8 @@ export class Expansion {
   }
 
   #unknown(name: string): string {
-    this.causes.push({ variable: name });
+    const listed = this.environment.listed.get(name);
+    this.causes.push({ variable: name, ...(listed ? { listed } : {}) });
     return UNRESOLVED;
   }
 

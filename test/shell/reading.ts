@@ -40,6 +40,7 @@ export function read(text: string, more: Partial<ShellContext> = {}): Read {
       },
       onWrite: ({ target, appends }) =>
         found.writes.push(`${appends ? '>>' : '>'}${plain(target)}`),
+      onSent: () => undefined,
       onForkBomb: (name) => found.bombs.push(name),
       onTooMuch: () => (found.tooMuch = true),
     },

@@ -117,7 +117,8 @@ function untilSemicolons(spellings: readonly string[], argv: readonly string[]):
 
 function started(start: StartData, words: readonly string[], by: NamedInvocation): Started[] {
   const variables = new Map<string, string>();
-  let at = 0;
+  // `env - make`: the dash is short for `-i`.
+  let at = start.assignments && words[0] === '-' ? 1 : 0;
   if (start.assignments)
     for (let match; (match = ASSIGNMENT.exec(words[at] ?? '')); at += 1)
       variables.set(match[1] ?? '', match[2] ?? '');
