@@ -160,7 +160,7 @@ it.skipIf(!TMUX || !VIM)(
       );
     const [before, factsBefore] = [screen(), facts()];
     place.ask();
-    await shows(ASK);
+    await shows('allow once');
     tmux('send-keys', '-t', '0', 'n');
     await expect.poll(place.answered, { timeout: 10_000 }).toBe('126');
     await expect.poll(screen, { timeout: 10_000 }).toBe(before);

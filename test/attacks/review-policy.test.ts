@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { decideStartedAway } from '../../src/check/started-away.ts';
+import { compilePolicy, decide } from '../../src/policy/decide.ts';
+import { loadRulePacks } from '../../src/policy/load-rules.ts';
+import { strictest } from '../../src/policy/strictest.ts';
+import { data, exec, source } from '../policy/support.ts';
+
+/** Commands that destroy, written so that a reader of arguments could take them for something else. */
+
+const packs = await loadRulePacks();
+const policy = compilePolicy(data({ packs }));
+const actionOf = (command: string | string[]) => {
+  const request = exec(command);
+  const [name = ''] = request.names;
+  return strictest(decide(policy, request), decideStartedAway(policy, request, name)).action;
+};
+
+describe('an option that nobody declared hides nothing', () => {
+  it.each([
+    // It takes no value, and the word behind it is the subcommand.
+    'aws ec2 --zz terminate-instances --instance-ids i-1',
+    'az vm --zz delete -g rg -n web',
+    'gcloud compute instances --zz delete web-1',
+    'doctl compute droplet --zz delete web-1',
+    'heroku --zz addons:destroy db --app shop',
+    'prisma migrate --zz reset',
+    // It takes one, and the word behind it is no operand.
+    'redis-cli --zz x FLUSHALL',
+    'cp --zz x /dev/null data.db',
+    'npm run --zz x db:drop',
+    'service --zz x postgresql stop',
+    'php --zz x artisan migrate:fresh',
+    'docker run --zz x -v .:/x alpine rm -rf /x',
+  ])('%s', (command) => expect(actionOf(command)).toBe('ask'));
+
+  it.each([
+    'gcloud compute instances --zz list',
+    'kubectl --zz x get pods',
+    'npm run --zz x build',
+  ])('nor does it make a question of: %s', (command) => expect(actionOf(command)).toBe('allow'));
+
+  it('nor does it spoil what a person allowed by name', () => {
+    const words = 'redis-cli --zz x FLUSHALL';
+    const commands = [
+      { value: { match: words, action: 'allow' as const }, source: source('user') },
+    ];
+    const own = compilePolicy(data({ packs, commands }));
+    expect(decide(own, exec(words)).action).toBe('allow');
+    expect(decide(own, exec('redis-cli --zz x FLUSHDB')).action).toBe('ask');
+    expect(decide(own, exec('redis-cli --zz FLUSHALL')).action).toBe('ask');
+  });
+});
+
+describe('a dry run that is taken back is none', () => {
+  it.each([
+    'npm publish --dry-run --no-dry-run',
+    'npm publish --dry-run=false',
+    'git clean -n --no-dry-run -fdx',
+    'git push --dry-run --no-dry --force',
+    'kubectl delete ns prod --dry-run=client --dry-run=none',
+    'helm uninstall web --dry-run=false',
+  ])('%s', (command) => expect(actionOf(command)).toBe('ask'));
+
+  it.each(['npm publish --dry-run', 'npm publish --no-dry-run --dry-run'])('but %s', (command) =>
+    expect(actionOf(command)).toBe('allow'),
+  );
+});
