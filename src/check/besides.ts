@@ -43,7 +43,10 @@ export function besides(
   if (PUTS_FILES.test(name)) {
     const operands = argv.slice(1).filter((arg) => !arg.startsWith('-'));
     for (const file of name === 'tee' ? operands : operands.slice(1).slice(-1))
-      say(givesPower(locate(file, request).path, home) ?? givesPower(`${locate(file, request).path}/x`, home));
+      say(
+        givesPower(locate(file, request).path, home) ??
+          givesPower(`${locate(file, request).path}/x`, home),
+      );
   }
   if (name === 'crontab' && replacesSchedule(argv, stdin)) {
     say(REPLACES_SCHEDULE);
@@ -51,7 +54,8 @@ export function besides(
   }
   if (isConnection(name)) {
     const sent = judgeSent(argv, stdin);
-    if (Array.isArray(sent)) found.push({ kind: 'argv', argv: sent, keepsInput: true, named: false });
+    if (Array.isArray(sent))
+      found.push({ kind: 'argv', argv: sent, keepsInput: true, named: false });
     else say(sent);
   }
   const typed = typedInto(programs, name, argv);

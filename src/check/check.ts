@@ -37,13 +37,13 @@ export class Checker {
         return new Judge(policy, this.#place(item.cwd)).argv(item.argv, item.cwd ?? cwd);
       case 'sql': {
         const sql = await (this.#sql ??= import('./sql.ts'));
-        return sql.judgeSql(policy, item.sql, item.dialect);
+        return guarded(() => sql.judgeSql(policy, item.sql, item.dialect));
       }
       case 'http': {
         const judge = await (this.#http ??= import('./http.ts').then(({ HttpJudge: http }) =>
           http.load(policy),
         ));
-        return judge.judge(item.http);
+        return guarded(() => judge.judge(item.http));
       }
       case 'unreadable':
         return denies('unreadable', item.why, 'See docs/check.md');
@@ -60,5 +60,14 @@ export class Checker {
       if (this.#repositories.size < MOST_FOLDERS) this.#repositories.set(cwd, found);
     }
     return { ...this.#options, repository: found };
+  }
+}
+
+/** One item that guard fails at must not take the answers of the others with it. */
+function guarded(judge: () => CheckedCall): CheckedCall {
+  try {
+    return judge();
+  } catch {
+    return denies('internal-error', 'guard failed to judge this, and so refuses it');
   }
 }

@@ -94,9 +94,16 @@ function callOf({ method, url, headers, body }: HttpItem): HttpCall | null {
 }
 
 function basic({ username, password }: URL): string {
-  return Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString(
-    'base64',
-  );
+  return Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
+}
+
+/** As it stands where it is no sound encoding. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function readUrl(text: string): URL | null {

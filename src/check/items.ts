@@ -22,12 +22,16 @@ const KINDS = ['command', 'argv', 'http', 'sql'] as const;
 export function readItem(line: string): Item | Unreadable {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    // A byte order mark: some write one before the first line.
+    value = JSON.parse(line.replace(/^\uFEFF/, ''));
   } catch {
     return { kind: 'unreadable', why: 'the line is not JSON' };
   }
   if (!isObject(value)) return { kind: 'unreadable', why: 'the line is not a JSON object' };
-  const id = typeof value.id === 'string' || typeof value.id === 'number' ? { id: value.id } : {};
+  const id =
+    typeof value.id === 'string' || Number.isFinite(value.id)
+      ? { id: value.id as string | number }
+      : {};
   const given = KINDS.filter((kind) => value[kind] !== undefined);
   const [kind] = given;
   if (kind === undefined || given.length > 1)
@@ -55,7 +59,8 @@ const READERS: Record<(typeof KINDS)[number], (value: Value) => Item | string> =
     if (typeof method !== 'string') return '"http.method" must be text';
     const list = headersOf(headers);
     if (!list) return '"http.headers" must be texts by name';
-    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const text = typeof body === 'string' ? body : written(body);
+    if (text === null) return '"http.body" is nested too deep';
     return { kind: 'http', http: { method, url, headers: list, body: text } };
   },
   sql: ({ sql, dialect }) => {
@@ -64,6 +69,15 @@ const READERS: Record<(typeof KINDS)[number], (value: Value) => Item | string> =
     return { kind: 'sql', sql, ...(dialect === undefined ? {} : { dialect }) };
   },
 };
+
+/** Null for what is nested deeper than a call stack. */
+function written(body: unknown): string | null {
+  try {
+    return JSON.stringify(body);
+  } catch {
+    return null;
+  }
+}
 
 function withFolder<T extends Item>(item: T, { cwd }: Value): T | string {
   if (cwd === undefined) return item;

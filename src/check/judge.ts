@@ -241,7 +241,14 @@ export class Judge {
     const { stream, positional } = script;
     const away = script.where === 'elsewhere' && scene.where === 'here';
     const next: Scene = away
-      ? { ...scene, where: 'elsewhere', cwd: ELSEWHERE, variables: NOTHING, files: NOTHING, stdin: null }
+      ? {
+          ...scene,
+          where: 'elsewhere',
+          cwd: ELSEWHERE,
+          variables: NOTHING,
+          files: NOTHING,
+          stdin: null,
+        }
       : { ...scene, stdin: null };
     if (stream.from === 'file') return;
     if (isUnknown(stream.text.trim())) {
@@ -282,8 +289,7 @@ export class Judge {
       if (text === null) this.#command(words, { ...next, stdin });
       else if (isUnknown(text)) {
         if (!scene.documented) this.#unknown(words, next.causes, where);
-      }
-      else this.#text(text, { ...next, stdin }, positional);
+      } else this.#text(text, { ...next, stdin }, positional);
     }
   }
 

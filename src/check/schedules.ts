@@ -18,6 +18,11 @@ export function scheduled(text: string): string[] {
   return text
     .split('\n')
     .slice(0, 200)
-    .map((line) => /(?:@[a-z]+|(?:[\d*,/-]+|[a-z]{3})(?:\s+[\d*,/a-zA-Z-]+){4})\s+(\S.*)$/.exec(line)?.[1] ?? '')
+    .map(
+      (line) =>
+        /(?:@[a-z]+|(?:[\d*,/-]+|[a-z]{3})(?:\s+[\d*,/a-zA-Z-]+){4})\s+(\S.*)$/.exec(
+          line.slice(0, 2000),
+        )?.[1] ?? '',
+    )
     .filter((command) => command !== '');
 }

@@ -31,9 +31,7 @@ export function scriptOf(
     return stdin && { stream: stdin, language: 'shell', positional: null, always: true };
   const login = loginShell(programs, name, argv);
   if (login)
-    return (
-      stdin && { stream: stdin, language: 'shell', positional: null, always: true, ...login }
-    );
+    return stdin && { stream: stdin, language: 'shell', positional: null, always: true, ...login };
   const shell = SHELLS.has(programs.find(name)?.command ?? '');
   if (!shell && !READERS.test(name)) return ownFile(argv, files, cwd);
   const [invocation] = invocationsOf(programs, name, argv) ?? [];
@@ -80,7 +78,8 @@ function loginShell(
   if (!invocation) return null;
   const { flags, operands, command, grammar } = invocation;
   if (command === 'sudo' || command === 'doas')
-    return operands.length === 0 && (flags.has('i') || flags.has('login') || flags.has('s') || flags.has('shell'))
+    return operands.length === 0 &&
+      (flags.has('i') || flags.has('login') || flags.has('s') || flags.has('shell'))
       ? {}
       : null;
   const remote = grammar.data.starts?.some(

@@ -5,10 +5,10 @@ import {
   type SqlStatement,
   type StatementDialect,
 } from '../policy/sql/types.ts';
-import { strictest } from '../policy/strictest.ts';
+import { isAllowedByName, strictest } from '../policy/strictest.ts';
 import type { CallRequest, Operation } from '../policy/types.ts';
 import type { Checked } from './types.ts';
-import { NOTHING_SAID } from './verdicts.ts';
+import { asks, NOTHING_SAID } from './verdicts.ts';
 
 /** Other names that people give to a dialect. */
 const ALSO: Readonly<Record<string, string>> = {
@@ -43,7 +43,9 @@ export function dialectOf(named = 'any'): StatementDialect {
 }
 
 function judgeStatement(policy: Policy, statement: SqlStatement, text: string): Checked {
-  const { verb, target, because, class: kind } = statement;
+  const { verb, target, because, class: kind, kinds } = statement;
+  // A procedure of the user's own is called, or a program written: everyday, where nothing in it destroys.
+  if (kind === 'unknown' && kinds.size === 0 && verb !== 'SQL') return NOTHING_SAID;
   const operation: Operation = {
     name: `sql ${verb}`,
     class: kind,
@@ -64,7 +66,9 @@ function judgeStatement(policy: Policy, statement: SqlStatement, text: string): 
   };
   const verdict = decide(policy, request);
   const words = target === null ? [verb] : [verb, target];
-  if (verdict.action === 'allow' || verdict.rule === 'operation.change') return NOTHING_SAID;
+  const everyday = verdict.action === 'allow' || verdict.rule === 'operation.change';
+  if (isAllowedByName(verdict) || (everyday && kinds.size === 0)) return NOTHING_SAID;
+  if (everyday) return { ...asks('sql', WHY.destroy), rule: 'sql.destroy', words };
   if (!verdict.rule.startsWith('operation.')) return { ...verdict, words };
   return {
     ...verdict,

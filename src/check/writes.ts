@@ -77,7 +77,8 @@ const POWER =
 /** What is to be said of a file of power that is written or appended to; null for others. */
 export function givesPower(path: string, home: string): Checked | null {
   // Root's own settings, where root is who works here.
-  if (home === '/root' && /^\/root\/\.ssh\/(?!authorized_keys|rc$|environment$)/.test(path)) return null;
+  if (home === '/root' && /^\/root\/\.ssh\/(?!authorized_keys|rc$|environment$)/.test(path))
+    return null;
   return POWER.test(path)
     ? asks(
         'redirect.power',

@@ -1,5 +1,6 @@
 import type { CommandEntry, ConfirmBy, Sourced } from '../profile/types.ts';
 import { parseArgv, type Invocation } from './argv/parse.ts';
+import { readings } from './argv/readings.ts';
 import type { NamedInvocation, Programs } from './argv/program.ts';
 import { UNKNOWN_GRAMMAR } from './argv/grammar.ts';
 import { anyGlob, glob } from './glob.ts';
@@ -31,13 +32,22 @@ export function compileEntry({ value, source }: Sourced<CommandEntry>, programs:
   const isPath = written.includes('/');
   const base = written.slice(written.lastIndexOf('/') + 1);
   const known = programs.find(base);
-  const wanted = known
-    ? parseArgv(known.command, known.grammar, [base, ...known.implied, ...words.slice(1)])
-    : parseArgv(base, UNKNOWN_GRAMMAR, words);
-  if (wanted.assumed) wanted.operands = [];
+  const all: [Invocation, ...Invocation[]] = known
+    ? readings(known.command, known.grammar, [base, ...known.implied, ...words.slice(1)])
+    : [parseArgv(base, UNKNOWN_GRAMMAR, words)];
+  for (const each of all) if (each.assumed) each.operands = [];
+  const [wanted] = all;
   const program = isPath ? written : (known?.name ?? written);
   const isProgram = glob(program);
-  const holds = compileWanted(wanted, known !== null, value.action === 'allow');
+  const compiled = all.map((each) => ({
+    reading: each.reading,
+    holds: compileWanted(each, known !== null, value.action === 'allow'),
+  }));
+  // Both are read the same way, so that what the entry allows is allowed whichever way is right.
+  const holds = (invocation: Invocation) =>
+    (compiled.find(({ reading }) => reading === invocation.reading) ?? compiled[0])?.holds(
+      invocation,
+    ) ?? null;
   return {
     words: value.match,
     action: value.action,

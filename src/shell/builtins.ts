@@ -144,7 +144,9 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   },
   compgen: (call) => {
     const at = call.args.indexOf('-C');
-    return at < 0 ? null : runText(call.reader, textStream(call.args[at + 1] ?? ''), call.environment, null);
+    return at < 0
+      ? null
+      : runText(call.reader, textStream(call.args[at + 1] ?? ''), call.environment, null);
   },
   eval: ({ reader, args, environment, stdin, causes }) => {
     const programs = causes.every((cause) => 'programs' in cause)

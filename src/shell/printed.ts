@@ -61,7 +61,7 @@ const PRINTERS: Readonly<Record<string, Printer>> = {
       ? decoded(stdin, 'hex', /^[0-9a-fA-F\s]*$/)
       : unknownFrom('xxd', stdin),
   rev: (_, stdin) =>
-    known(stdin)
+    known(stdin) && stdin.text.length <= 4096
       ? textStream(
           stdin.text
             .split('\n')

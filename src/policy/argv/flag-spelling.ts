@@ -4,7 +4,7 @@ export interface Flag {
   id: string;
   /** As typed, dashes included. */
   spellings: string[];
-  value: 'none' | 'required' | 'optional' | 'until-semicolon';
+  value: 'none' | 'required' | 'optional' | 'number' | 'until-semicolon';
   /** Every value counts; otherwise the last one does. */
   repeatable: boolean;
   /** `--no-x` takes it back. */
@@ -31,10 +31,21 @@ export function readFlag(line: string): Flag {
   return {
     id: idOf(plain),
     spellings: plain,
-    value: value[3] ? 'until-semicolon' : value[1] ? 'optional' : value[2] ? 'required' : 'none',
+    value: kindOf(value, plain),
     repeatable: value[4] !== undefined || value[3] !== undefined,
     negatable,
   };
+}
+
+/** A letter with an optional number, as `-l[OCTAL]` of perl(1): what is no digit behind it is the next letter. */
+function kindOf(
+  [, optional, required, semicolon]: RegExpExecArray,
+  plain: string[],
+): Flag['value'] {
+  if (semicolon) return 'until-semicolon';
+  if (!optional) return required ? 'required' : 'none';
+  const letter = plain.every((spelling) => /^-[^-]$/.test(spelling));
+  return letter && /^\[(?:NUMBER|OCTAL|N)\]$/.test(optional) ? 'number' : 'optional';
 }
 
 /** @throws Error */

@@ -33,7 +33,13 @@ export interface Invocation {
   /** Help, version or a dry run: it does nothing. */
   harmless: boolean;
   grammar: Grammar;
+  /** A word behind an option nobody declared may be its value, or not: it can be read otherwise as well. */
+  ambiguous: boolean;
+  reading: Doubtful;
 }
+
+/** What a word is taken for behind an option nobody declared: `either`, by what it looks like, or always one of the two. */
+export type Doubtful = 'either' | 'value' | 'word';
 
 /** Whether the next plain word is a subcommand. */
 function choosesIn({ subcommands, depth }: Grammar): boolean {
@@ -46,8 +52,13 @@ const SUBCOMMAND = /^[a-z][a-z0-9_-]*(?::[a-z0-9_-]+)*$/;
 const FALSE = new Set(['false', 'False', 'FALSE', 'f', 'F', '0']);
 
 /** Reads `argv` (its first word is the program's name) as the grammar says. Never throws; linear in its length. */
-export function parseArgv(command: string, grammar: Grammar, argv: readonly string[]): Invocation {
-  return new Reader(command, grammar, argv).read();
+export function parseArgv(
+  command: string,
+  grammar: Grammar,
+  argv: readonly string[],
+  doubtful: Doubtful = 'either',
+): Invocation {
+  return new Reader(command, grammar, argv, doubtful).read();
 }
 
 class Reader {
@@ -62,9 +73,11 @@ class Reader {
   #open = false;
   /** The word before was an option nobody declared, without a value of its own. */
   #doubt = false;
+  readonly #doubtful: Doubtful;
 
-  constructor(command: string, grammar: Grammar, argv: readonly string[]) {
+  constructor(command: string, grammar: Grammar, argv: readonly string[], doubtful: Doubtful) {
     this.#argv = argv;
+    this.#doubtful = doubtful;
     this.#grammars = [grammar];
     this.#choosing = choosesIn(grammar);
     this.#invocation = {
@@ -79,6 +92,8 @@ class Reader {
       undeclared: -1,
       harmless: false,
       grammar,
+      ambiguous: false,
+      reading: doubtful,
     };
   }
 
@@ -119,16 +134,19 @@ class Reader {
 
   /** A word that is no option: a subcommand while one is expected, else an operand. */
   #plain(word: string, doubt: boolean): void {
+    this.#invocation.ambiguous ||= doubt;
     if (this.#choosing && this.#grammar.shaped && !SUBCOMMAND.test(word)) this.#choosing = doubt;
     if (this.#choosing) {
       const canonical = this.#grammar.subcommands?.get(word);
-      if (canonical === undefined && doubt) return;
+      if (canonical === undefined && doubt && this.#doubtful !== 'word') return;
       this.#descend(canonical ?? word);
       return;
     }
+    if (doubt && this.#doubtful === 'value') return;
     this.#invocation.operands.push(word);
     // In doubt the word may be a value, and the options go on behind it.
-    if (this.#grammar.data.interspersed === false && !doubt) this.#optionsEnded = true;
+    if (this.#grammar.data.interspersed === false && (!doubt || this.#doubtful === 'word'))
+      this.#optionsEnded = true;
   }
 
   #descend(canonical: string): void {
@@ -173,8 +191,14 @@ class Reader {
         continue;
       }
       const rest = word.slice(index + 1);
-      if (flag.value === 'none') {
+      if (flag.value === 'none' || (flag.value === 'number' && !/^=?\d/.test(rest))) {
         this.#set(flag.id, '', certain, flag.repeatable);
+        continue;
+      }
+      if (flag.value === 'number') {
+        const number = /^=?(?:0?x[\da-f]+|\d+)/i.exec(rest)?.[0] ?? '';
+        this.#set(flag.id, number, certain, flag.repeatable);
+        index += number.length;
         continue;
       }
       this.#take(flag, rest === '' ? null : rest.replace(/^=/, ''), certain);
@@ -220,14 +244,17 @@ class Reader {
     use.early ||= early;
   }
 
-  /** `--no-x` for a declared x. */
+  /** `--no-x` for a declared x. Where nobody says that it takes x back it may do so all the same. */
   #negation(name: string): boolean {
     if (!name.startsWith('--no-')) return false;
-    const flags = this.#find(`--${name.slice('--no-'.length)}`).filter(
-      (flag) => flag.negatable || this.#grammar.habits.negates,
-    );
+    const declared = this.#find(`--${name.slice('--no-'.length)}`);
+    const flags = declared.filter((flag) => flag.negatable || this.#grammar.habits.negates);
     for (const flag of flags) this.#invocation.flags.delete(flag.id);
-    return flags.length > 0;
+    for (const { id } of flags.length > 0 ? [] : declared) {
+      const use = this.#invocation.flags.get(id);
+      if (use) use.certain = false;
+    }
+    return declared.length > 0;
   }
 
   #lookup(spelling: string): Flag | undefined {

@@ -2,9 +2,12 @@ import type { CommandNames } from '../rules/compact.ts';
 import type { GrammarData } from '../rules/pack.ts';
 import { compileGrammar, UNKNOWN_GRAMMAR, type Grammar } from './grammar.ts';
 import { parseArgv, type Invocation } from './parse.ts';
+import { readings } from './readings.ts';
 
 /** A loader started by a loader started by …: beyond this depth nobody means well. */
 const NESTING_LIMIT = 16;
+/** So many ways to read it are followed at once. */
+const WIDTH_LIMIT = 9;
 /** The command of a pack that stands for every program which none describes. */
 export const ANY_OTHER = '*';
 
@@ -94,7 +97,7 @@ export interface NamedInvocation extends Invocation {
 
 /**
  * What a command line stands for: itself, and the program inside it where one starts another without a new execve
- * (the loader, busybox). Null when it is nested beyond reason.
+ * (the loader, busybox); the likely reading first, then what else it may be. Null when it is nested beyond reason.
  */
 export function invocationsOf(
   programs: Programs,
@@ -102,26 +105,54 @@ export function invocationsOf(
   argv: readonly string[],
 ): NamedInvocation[] | null {
   const found: NamedInvocation[] = [];
+  let level: [name: string, argv: readonly string[]][] = [[name, argv]];
   for (let depth = 0; depth < NESTING_LIMIT; depth += 1) {
-    const program = programs.find(dashedName(programs, name, argv));
-    const other = program ? null : programs.other(name);
-    const invocation = program
-      ? parseArgv(program.command, program.grammar, withImplied(program.implied, argv))
-      : parseArgv(name, UNKNOWN_GRAMMAR, argv);
-    found.push({
-      ...invocation,
-      name: program?.name ?? name,
-      implied: (program?.implied.length ?? 0) > 0,
-      ...(other
-        ? { byVerb: { ...parseArgv(other.command, other.grammar, argv), name, implied: false } }
-        : {}),
-    });
-    const inner = innerArgv(program, invocation, argv);
-    if (!inner) return found;
-    name = lastComponent(inner[0] ?? '');
-    argv = inner;
+    const inside = new Map<string, readonly string[]>();
+    for (const [called, words] of level) {
+      const { all, inner } = readProgram(programs, called, words);
+      found.push(...all);
+      for (const each of inner) inside.set(each.join('\0'), each);
+    }
+    if (inside.size === 0) return found;
+    if (inside.size > WIDTH_LIMIT) return null;
+    level = [...inside.values()].map((words) => [lastComponent(words[0] ?? ''), words]);
   }
   return null;
+}
+
+/** Every way to read one program, and what it runs inside itself. */
+function readProgram(
+  programs: Programs,
+  name: string,
+  argv: readonly string[],
+): { all: NamedInvocation[]; inner: (readonly string[])[] } {
+  const program = programs.find(dashedName(programs, name, argv));
+  if (!program) return { all: [readUnknown(programs.other(name), name, argv)], inner: [] };
+  const words = withImplied(program.implied, argv);
+  const all = readings(program.command, program.grammar, words).map((invocation) => ({
+    ...invocation,
+    name: program.name,
+    implied: program.implied.length > 0,
+  }));
+  const inner = all.flatMap((invocation) => {
+    const runs = innerArgv(program, invocation, argv);
+    return runs ? [runs] : [];
+  });
+  return { all, inner };
+}
+
+/** Every option of it is one that nobody declared: read the likely way alone. */
+function readUnknown(
+  other: Program | null,
+  name: string,
+  argv: readonly string[],
+): NamedInvocation {
+  const named = { name, implied: false };
+  return {
+    ...parseArgv(name, UNKNOWN_GRAMMAR, argv),
+    ...named,
+    ...(other ? { byVerb: { ...parseArgv(other.command, other.grammar, argv), ...named } } : {}),
+  };
 }
 
 export function lastComponent(path: string): string {
