@@ -1,12 +1,14 @@
 import type { Programs } from '../policy/argv/program.ts';
 import { locate } from '../policy/argv/place.ts';
-import type { ExecRequest } from '../policy/types.ts';
+import { UNRESOLVED, type ExecRequest } from '../policy/types.ts';
 import type { Listed, Stream } from '../shell/types.ts';
 import { isConnection, judgeSent } from './connections.ts';
+import { hooksIn } from './hooks.ts';
 import { judgeMany, MANY } from './many.ts';
 import { REPLACES_SCHEDULE, replacesSchedule, scheduled } from './schedules.ts';
 import { callsOfTmux, typedInto } from './typed.ts';
 import type { Checked } from './types.ts';
+import { judgeUnknownName } from './unresolved.ts';
 import { givesPower } from './writes.ts';
 
 /** More to judge about a command than its own words. */
@@ -58,6 +60,10 @@ export function besides(
       found.push({ kind: 'argv', argv: sent, keepsInput: true, named: false });
     else say(sent);
   }
+  for (const text of hooksIn(name, argv)) found.push({ kind: 'text', text });
+  // A pattern for the file of a program: what is behind it says what it may be.
+  if (name !== '[' && /[*?[]/.test(name))
+    say(judgeUnknownName([UNRESOLVED, ...argv.slice(1)], [{ variable: 'PROGRAM' }]));
   const typed = typedInto(programs, name, argv);
   if (typed !== null) found.push({ kind: 'text', text: typed });
   if (name === 'tmux') {

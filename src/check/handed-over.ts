@@ -15,6 +15,7 @@ export interface HandedOver {
 const FINDERS = new Set(['find', 'fd']);
 /** Words that are put behind a command, of those that are known. */
 const MOST = 200;
+const MOST_LINES = 20;
 
 export function handedOver(started: Started, stdin: Stream | null): HandedOver[] {
   const { by } = started;
@@ -47,19 +48,24 @@ function withMore(started: Started, given: readonly string[], stdin: Stream | nu
   const cut = by.command === 'parallel' ? given.findIndex((word) => /^:::\+?$/.test(word)) : -1;
   const words = cut < 0 ? given : given.slice(0, cut);
   const more =
-    cut < 0 ? wordsOf(stdin) : given.slice(cut + 1).filter((word) => !/^:::\+?$/.test(word));
+    cut < 0
+      ? by.flags.has('null') || by.flags.has('delimiter')
+        ? linesOf(stdin)
+        : wordsOf(stdin)
+      : given.slice(cut + 1).filter((word) => !/^:::\+?$/.test(word));
   const marks = marksOf(started);
   const marked = words.some((word) => marks.some((mark) => word.includes(mark)));
-  const all = marked
-    ? words.flatMap((word) => {
-        const mark = marks.find((each) => word.includes(each));
-        if (mark === undefined) return [word];
-        return word === mark ? more : more.slice(0, 20).map((each) => word.replaceAll(mark, each));
-      })
-    : [...words, ...more];
-  return [
-    { words: all, text: as === 'shell' ? all.join(' ') : null, positional: null, stdin: null },
-  ];
+  const filled = (all: readonly string[]): HandedOver => ({
+    words: all,
+    text: as === 'shell' ? all.join(' ') : null,
+    positional: null,
+    stdin: null,
+  });
+  if (!marked) return [filled([...words, ...more])];
+  const items = cut < 0 ? linesOf(stdin) : more.slice(0, MOST_LINES);
+  return items.map((item) =>
+    filled(words.map((word) => marks.reduce((text, mark) => text.replaceAll(mark, item), word))),
+  );
 }
 
 function marksOf({ by }: Started): string[] {
@@ -67,6 +73,17 @@ function marksOf({ by }: Started): string[] {
   if (by.command === 'entr') return ['/_'];
   const given = ['I', 'i', 'replace', 'J'].flatMap((id) => by.flags.get(id)?.values ?? []);
   return given.map((mark) => (mark === '' ? '{}' : mark));
+}
+
+/** A command for each line, where a mark says what the line is put for. */
+function linesOf(stdin: Stream | null): string[] {
+  const lines =
+    stdin?.text
+      .split(/[\n\0]+/)
+      .map((line) => line.trim())
+      .filter((line) => line !== '') ?? [];
+  if (lines.length === 0) return [UNRESOLVED];
+  return lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES), UNRESOLVED] : lines;
 }
 
 function wordsOf(stdin: Stream | null): string[] {

@@ -4,7 +4,7 @@ import { decide, type Policy } from '../policy/decide.ts';
 import { isAllowedByName, strictest } from '../policy/strictest.ts';
 import { UNRESOLVED, type ExecRequest, type Verdict } from '../policy/types.ts';
 import { LONGEST_TEXT, readShell } from '../shell/read-shell.ts';
-import type { Budget, Cause, Listed, Stream } from '../shell/types.ts';
+import type { Budget, Cause } from '../shell/types.ts';
 import { besides } from './besides.ts';
 import { judgeSent } from './connections.ts';
 import { handedOver } from './handed-over.ts';
@@ -15,7 +15,8 @@ import { rereadings } from './rereadings.ts';
 import { plainOptions, scriptOf } from './scripts.ts';
 import type { Checked, Where } from './types.ts';
 import { plainReading } from './unreadable.ts';
-import { DOWNLOADED, isForeignText, judgeUnknownName, PIPED } from './unresolved.ts';
+import { NOTHING, sceneAt, type Scene } from './scene.ts';
+import { DOWNLOADED, isFetched, isForeignText, judgeUnknownName, PIPED } from './unresolved.ts';
 import { asks, denies, NOTHING_SAID, TOO_DEEP } from './verdicts.ts';
 import { judgeWrite } from './writes.ts';
 
@@ -26,26 +27,12 @@ export interface Place {
   user: string;
 }
 
-/** What surrounds a command. */
-interface Scene {
-  cwd: string;
-  where: Where;
-  stdin: Stream | null;
-  causes: readonly Cause[];
-  argumentCauses: readonly Cause[];
-  variables: ReadonlyMap<string, string>;
-  files: ReadonlyMap<string, Stream>;
-  /** Operands that are not known are names of many things. */
-  many: Listed | null;
-  /** Placeholders of a documentation stand for what is not known. */
-  documented: boolean;
-}
-
 /** The working folder, and a project around it, on a machine that nobody sees. */
 const ELSEWHERE = '/elsewhere';
-const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
 /** Clients that have a command of their own for starting another. */
 const DATABASE_CLIENTS = /^(?:psql|mysql|mariadb|sqlite3)$/;
+/** Behind these an interpreter is given its program. */
+const CODE = /^-[a-zA-Z]*[ceErp]$|^--(?:eval|execute|command)$/;
 const COMMANDS = 10_000;
 const LOOPS = 200;
 const DEPTH = 80;
@@ -64,16 +51,16 @@ export class Judge {
 
   /** A program about to start. */
   argv(argv: readonly string[], cwd: string): Checked {
-    this.#guarded(() => this.#command(argv, this.#scene(cwd)));
+    this.#guarded(() => this.#command(argv, sceneAt(cwd)));
     return this.#worst;
   }
 
   /** Text for a shell. */
   text(text: string, cwd: string): Checked {
-    this.#guarded(() => this.#text(text, this.#scene(cwd), null));
+    this.#guarded(() => this.#text(text, sceneAt(cwd), null));
     for (const other of text.length > LONGEST_TEXT ? [] : rereadings(text)) {
       this.#budget.commands = COMMANDS;
-      this.#guarded(() => this.#text(other, { ...this.#scene(cwd), documented: true }, null));
+      this.#guarded(() => this.#text(other, { ...sceneAt(cwd), documented: true }, null));
     }
     return this.#worst;
   }
@@ -81,25 +68,11 @@ export class Judge {
   /** What a program starts on other machines and in containers, where no gate meets it. */
   startedAway(name: string, argv: readonly string[], cwd: string): Checked {
     this.#guarded(() => {
-      const scene = this.#scene(cwd);
+      const scene = sceneAt(cwd);
       for (const started of startedBy(this.#policy.known, name, argv) ?? [])
         if (started.where !== 'here') this.#started(started, scene);
     });
     return this.#worst;
-  }
-
-  #scene(cwd: string): Scene {
-    return {
-      cwd,
-      where: 'here',
-      stdin: null,
-      causes: [],
-      argumentCauses: [],
-      variables: NOTHING,
-      files: NOTHING,
-      many: null,
-      documented: false,
-    };
   }
 
   #guarded(judge: () => void): void {
@@ -209,6 +182,12 @@ export class Judge {
     this.#scripts(name, argv, scene);
     this.#besides(name, argv, scene);
     if (isInterpreter(name)) {
+      // `python -c "$(curl …)"`
+      if (
+        argv.some((arg, at) => isUnknown(arg) && CODE.test(argv[at - 1] ?? '')) &&
+        isFetched(scene.argumentCauses)
+      )
+        this.#say(PIPED, argv, where);
       const texts = [...argv.slice(1), ...(stdin && stdin.from === 'text' ? [stdin.text] : [])];
       for (const code of texts) this.#code(code, name, scene);
     }

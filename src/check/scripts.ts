@@ -27,7 +27,10 @@ export function scriptOf(
   argv: readonly string[],
   { stdin, files, cwd }: { stdin: Stream | null; files: ReadonlyMap<string, Stream>; cwd: string },
 ): Script | null {
-  if (QUEUES.has(name))
+  if (
+    QUEUES.has(name) ||
+    (name === 'parallel' && argv.every((arg, at) => at === 0 || /^-/.test(arg)))
+  )
     return stdin && { stream: stdin, language: 'shell', positional: null, always: true };
   const login = loginShell(programs, name, argv);
   if (login)
@@ -37,6 +40,9 @@ export function scriptOf(
   const [invocation] = invocationsOf(programs, name, argv) ?? [];
   if (!invocation) return null;
   const { flags, operands } = invocation;
+  const start = (flags.get('rcfile') ?? flags.get('init-file'))?.values.at(-1);
+  const first = start === undefined ? undefined : files.get(absolute(start, cwd));
+  if (first) return { stream: first, language: 'shell', positional: null, always: true };
   if (
     ['c', 'command', 'e', 'eval', 'p', 'print', 'm', 'r', 'run', 'E', 'n', 'check'].some((id) =>
       flags.has(id),
@@ -112,6 +118,9 @@ export function plainOptions(
   return words;
 }
 
+/** Folders of programs that people put their own into. */
+const SEARCHED = ['/usr/local/bin', '/usr/bin', '/usr/local/sbin', '/bin'];
+
 /** `./x.sh`, which this text wrote itself. */
 function ownFile(
   argv: readonly string[],
@@ -119,8 +128,10 @@ function ownFile(
   cwd: string,
 ): Script | null {
   const [file = '', ...args] = argv;
-  if (files.size === 0 || !file.includes('/')) return null;
-  const stream = files.get(absolute(file, cwd));
+  if (files.size === 0 || file === '') return null;
+  const stream = file.includes('/')
+    ? files.get(absolute(file, cwd))
+    : SEARCHED.map((folder) => files.get(`${folder}/${file}`)).find((found) => found);
   if (!stream || /^#!(?!.*sh\b)/.test(stream.text)) return null;
   return { stream, language: 'shell', positional: args, always: false };
 }

@@ -26,6 +26,10 @@ export function isForeignText(programs: readonly string[]): boolean {
   return programs.some((name) => FETCHERS.has(name));
 }
 
+export function isFetched(causes: readonly Cause[]): boolean {
+  return causes.some((cause) => 'programs' in cause && isForeignText(cause.programs));
+}
+
 export const PIPED = asks(
   'piped-shell',
   'it runs a text that nobody has seen',
@@ -44,8 +48,7 @@ export function judgeUnknownName(
   causes: readonly Cause[],
 ): Checked | null {
   const args = argv.slice(1);
-  const fetched = causes.some((cause) => 'programs' in cause && isForeignText(cause.programs));
-  if (fetched) return PIPED;
+  if (isFetched(causes)) return PIPED;
   const verdict = asks(
     'unresolved',
     'the command depends on what is not known from the text',

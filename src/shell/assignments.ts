@@ -1,4 +1,5 @@
 import type { Assignment, Command } from 'unbash';
+import type { Cause } from './types.ts';
 import type { Expansion } from './words.ts';
 
 /** Elements of an array that are kept. */
@@ -15,8 +16,21 @@ export function assignmentsOf(node: Command, expansion: Expansion): Map<string, 
   return found;
 }
 
+/** The words of a command, and what is not known of its name. */
+export function wordsOf(
+  node: Command,
+  expansion: Expansion,
+): { argv: string[]; causes: readonly Cause[] } {
+  const argv = node.name ? expansion.wordFields(node.name) : [];
+  const causes = expansion.causes.splice(0);
+  for (const arg of node.args)
+    if (arg.type === 'Word') argv.push(...expansion.wordFields(arg));
+    else argv.push(assignmentWord(arg, expansion));
+  return { argv, causes };
+}
+
 /** An assignment among arguments, as for `export`. */
-export function assignmentWord(node: Assignment, expansion: Expansion): string {
+function assignmentWord(node: Assignment, expansion: Expansion): string {
   return `${node.name}=${assigned(node, expansion) ?? ''}`;
 }
 

@@ -22,6 +22,8 @@ export class Environment {
   /** Shared by subshells: files are not theirs alone. */
   readonly files: Map<string, Stream>;
   positional: readonly string[] | null;
+  /** What `exec <` gave to all that follows. */
+  input: Stream | null;
   cwd: string;
   folders: string[] = [];
 
@@ -35,6 +37,7 @@ export class Environment {
     this.listed = new Map(parent?.listed);
     this.files = parent?.files ?? new Map(context.files);
     this.positional = parent ? parent.positional : (context.positional ?? null);
+    this.input = parent?.input ?? null;
     this.cwd = parent?.cwd ?? context.cwd;
     this.folders = [...(parent?.folders ?? [])];
   }
@@ -104,6 +107,7 @@ function usual(context: ShellContext): Map<string, string> {
     ['TMPDIR', '/tmp'],
     ['USER', context.user],
     ['LOGNAME', context.user],
+    ['SHELL', '/bin/bash'],
     ['IFS', ' \t\n'],
     ...(context.variables ?? []),
   ]);

@@ -16,6 +16,10 @@ export function printedBy(
   stdin: Stream | null,
   environment: Environment,
 ): Stream {
+  if (argv[0] === 'sudo' && argv.length > 1) {
+    const at = argv.findIndex((arg, index) => index > 0 && !/^-[AbEHknPS]+$/.test(arg));
+    if (at > 0 && !argv[at]?.startsWith('-')) return printedBy(argv.slice(at), stdin, environment);
+  }
   const name = lastComponent(argv[0] ?? '');
   const printer = PRINTERS[name];
   const stream =

@@ -12,7 +12,7 @@ import {
   type WordPart,
 } from 'unbash';
 import { UNRESOLVED } from '../policy/types.ts';
-import { assignmentsOf, assignmentWord } from './assignments.ts';
+import { assignmentsOf, wordsOf } from './assignments.ts';
 import { runBuiltin } from './builtins.ts';
 import { readCommandVariables } from './command-variables.ts';
 import type { Environment } from './environment.ts';
@@ -21,7 +21,7 @@ import { isForkBomb, startsItself } from './fork-bomb.ts';
 import { printedBy } from './printed.ts';
 import { redirect } from './redirects.ts';
 import { joined, NOTHING_PRINTED, unknownFrom } from './streams.ts';
-import type { Budget, Cause, ShellCommand, ShellListener, Stream } from './types.ts';
+import type { Budget, ShellCommand, ShellListener, Stream } from './types.ts';
 import { Expansion, type Substitutes } from './words.ts';
 
 /** Rounds of one loop. */
@@ -151,11 +151,14 @@ export class Reader implements Substitutes {
         return joined(out, this.#branches(ways, environment, stdin, node.else === undefined));
       }
       case 'Case': {
-        this.#substitutionsIn(node.word, environment);
-        for (const { pattern } of node.items)
-          for (const word of pattern) this.#substitutionsIn(word, environment);
-        const ways = node.items.map(({ body }) => body);
-        return this.#branches(ways, environment, stdin, true);
+        for (const word of [node.word, ...node.items.flatMap(({ pattern }) => pattern)])
+          this.#substitutionsIn(word, environment);
+        return this.#branches(
+          node.items.map(({ body }) => body),
+          environment,
+          stdin,
+          true,
+        );
       }
       case 'For':
       case 'Select':
@@ -190,8 +193,8 @@ export class Reader implements Substitutes {
       : [...(environment.positional ?? [UNRESOLVED])];
     const listed = expansion.causes.find((cause) => cause.listed)?.listed;
     const rounds = Math.min(words.length, ROUNDS, Math.max(this.#budget.loops, 0));
-    this.#budget.loops -= rounds;
     let out = NOTHING_PRINTED;
+    this.#budget.loops -= rounds;
     const values = rounds < words.length ? [...words.slice(0, rounds), UNRESOLVED] : words;
     for (const value of values) {
       environment.assign(node.name.value, value, listed);
@@ -207,12 +210,10 @@ export class Reader implements Substitutes {
     }
     const expansion = new Expansion(environment, this);
     const assignments = assignmentsOf(node, expansion);
-    const argv = node.name ? expansion.wordFields(node.name) : [];
-    const causes: Cause[] = expansion.causes.splice(0);
-    for (const arg of node.args)
-      if (arg.type === 'Word') argv.push(...expansion.wordFields(arg));
-      else argv.push(assignmentWord(arg, expansion));
-    const { input, output } = redirect(node.redirects, environment, this, stdin, argv);
+    const { argv, causes } = wordsOf(node, expansion);
+    const given = stdin ?? environment.input;
+    const { input, output } = redirect(node.redirects, environment, this, given, argv);
+    if (argv[0] === 'exec' && argv.length === 1) environment.input = input;
     readCommandVariables(this, assignments, environment);
     if (argv.length === 0) {
       for (const [name, value] of assignments) environment.assign(name, value);

@@ -11,6 +11,8 @@ export interface Redirected {
   output: (stream: Stream) => Stream;
 }
 
+const STANDARD = /^\/dev\/(?:stdout|fd\/1)$|^\/proc\/self\/fd\/1$/;
+
 /** Follows redirections in their order; files that are written to are told to the listener. */
 export function redirect(
   redirects: readonly Redirection[],
@@ -21,32 +23,42 @@ export function redirect(
 ): Redirected {
   const expansion = new Expansion(environment, substitutes);
   const result: Redirected = { input: stdin, output: (stream) => stream };
+  const give = (descriptor: Redirection['descriptor'], stream: Stream): void => {
+    const number = descriptor && 'value' in descriptor ? descriptor.value : 0;
+    if (number === 0) result.input = stream;
+    else environment.files.set(`/dev/fd/${number}`, stream);
+  };
   for (const each of redirects) {
     if (each.type === 'HereDoc') {
       const { parts, text } = each.body;
       const plain = each.delimiter?.quoted ? text : text.replace(/\\([$`\\])/g, '$1');
-      result.input = textStream(parts ? expansion.document(parts) : plain);
+      give(each.descriptor, textStream(parts ? expansion.document(parts) : plain));
       continue;
     }
     if (!each.target) continue;
     if (each.type === 'HereString') {
-      result.input = textStream(`${expansion.text(each.target)}\n`);
+      give(each.descriptor, textStream(`${expansion.text(each.target)}\n`));
       continue;
     }
     const { operator, descriptor } = each;
     const target = expansion.wordFields(each.target)[0] ?? '';
-    if (operator === '<') result.input = written(target, environment);
-    else if (operator !== '<&' && !(operator === '>&' && /^(?:\d+-?|-)$/.test(target))) {
+    if (operator === '<') give(descriptor, written(target, environment));
+    else if (operator === '<&' && /^\d+-?$/.test(target)) {
+      const stream = environment.files.get(`/dev/fd/${parseInt(target, 10)}`);
+      if (stream) give(descriptor, stream);
+    } else if (operator !== '<&' && !(operator === '>&' && /^(?:\d+-?|-)$/.test(target))) {
       const appends = operator === '>>' || operator === '&>>' || operator === '<>';
       const both = operator === '>&' || operator === '&>' || operator === '<>';
       substitutes.listener.onWrite({ target, cwd: environment.cwd, appends, both, argv });
       if (descriptor === undefined || ('value' in descriptor && descriptor.value === 1))
-        result.output = NETWORK.test(target)
-          ? (stream) => {
-              substitutes.listener.onSent(target, stream);
-              return NOTHING_PRINTED;
-            }
-          : into(target, appends, environment);
+        result.output = STANDARD.test(target)
+          ? (stream) => stream
+          : NETWORK.test(target)
+            ? (stream) => {
+                substitutes.listener.onSent(target, stream);
+                return NOTHING_PRINTED;
+              }
+            : into(target, appends, environment);
     }
   }
   return result;
