@@ -1,7 +1,7 @@
 import type { Programs } from '../policy/argv/program.ts';
 import { locate } from '../policy/argv/place.ts';
 import { UNRESOLVED, type ExecRequest } from '../policy/types.ts';
-import type { Listed, Stream } from '../shell/types.ts';
+import type { Cause, Listed, Stream } from '../shell/types.ts';
 import { isConnection, judgeSent } from './connections.ts';
 import { hooksIn } from './hooks.ts';
 import { judgeMany, MANY } from './many.ts';
@@ -21,6 +21,7 @@ export type Beside =
 interface Surroundings {
   stdin: Stream | null;
   many: Listed | null;
+  causes: readonly Cause[];
   programs: Programs;
 }
 
@@ -30,7 +31,7 @@ const PUTS_FILES = /^(?:tee|cp|mv|install|ln|rsync)$/;
 export function besides(
   name: string,
   request: ExecRequest,
-  { stdin, many, programs }: Surroundings,
+  { stdin, many, causes, programs }: Surroundings,
 ): Beside[] {
   const { argv, home } = request;
   const found: Beside[] = [];
@@ -38,7 +39,7 @@ export function besides(
     if (said) found.push({ kind: 'said', said });
   };
   if (many) {
-    const judged = judgeMany(name, argv, many);
+    const judged = judgeMany(name, argv, many, causes);
     if (judged === 'ask') say(MANY);
     else if (judged) found.push({ kind: 'argv', argv: judged, keepsInput: false, named: true });
   }
@@ -63,7 +64,7 @@ export function besides(
   for (const text of hooksIn(name, argv)) found.push({ kind: 'text', text });
   // A pattern for the file of a program: what is behind it says what it may be.
   if (name !== '[' && /[*?[]/.test(name))
-    say(judgeUnknownName([UNRESOLVED, ...argv.slice(1)], [{ variable: 'PROGRAM' }]));
+    say(judgeUnknownName([UNRESOLVED, ...argv.slice(1)], [{ variable: 'BIN' }]));
   const typed = typedInto(programs, name, argv);
   if (typed !== null) found.push({ kind: 'text', text: typed });
   if (name === 'tmux') {

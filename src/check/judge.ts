@@ -199,9 +199,10 @@ export class Judge {
   }
 
   #besides(name: string, argv: readonly string[], scene: Scene): void {
-    const { stdin, many, where } = scene;
+    const { many, where, stdin, argumentCauses: causes } = scene;
     const request = this.#request(argv, scene);
-    for (const each of besides(name, request, { stdin, many, programs: this.#policy.known }))
+    const programs = this.#policy.known;
+    for (const each of besides(name, request, { stdin, many, causes, programs }))
       if (each.kind === 'said') this.#say(each.said, argv, where);
       else if (each.kind === 'text') this.#text(each.text, { ...scene, stdin: null }, null);
       else if (each.named)

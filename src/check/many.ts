@@ -11,6 +11,9 @@ const AT_ONCE = /^-(?:9|KILL|SIGKILL|s(?:9|KILL|SIGKILL))$|^--signal=(?:9|KILL|S
 /** What they name is one's own server or job. */
 const OWN_PROCESSES = /^(?:lsof|fuser|ss|netstat|jobs|cat|docker)$/;
 
+/** Numbers of processes that stand in the words themselves are those of one program: `kill -9 $(pgrep node)`. */
+const NAMED_PROCESSES = /^(?:pgrep|pidof|ps)$/;
+
 /** Names that a program prints, one after another, as operands of a command. */
 export function listedIn(causes: readonly Cause[]): Listed | null {
   return causes.find((cause) => cause.listed)?.listed ?? null;
@@ -36,6 +39,7 @@ export function judgeMany(
   name: string,
   argv: readonly string[],
   { programs, found }: Listed,
+  causes: readonly Cause[],
 ): 'ask' | string[] | null {
   const args = argv.slice(1);
   const unseen = args.filter((arg) => arg.includes(UNRESOLVED) && !arg.startsWith('-'));
@@ -47,6 +51,8 @@ export function judgeMany(
   }
   if (STORES.test(name)) return args.some((arg) => REMOVES_KEYS.test(arg)) ? 'ask' : null;
   if (name !== 'kill' || programs.some((program) => OWN_PROCESSES.test(program))) return null;
+  const inWords = causes.some((cause) => 'programs' in cause);
+  if (inWords && programs.some((program) => NAMED_PROCESSES.test(program))) return null;
   const at = args.findIndex((arg) => arg === '-s' || arg === '-n' || arg === '--signal');
   const given = at < 0 ? '' : `-${args[at + 1] ?? ''}`;
   return AT_ONCE.test(given) || args.some((arg) => AT_ONCE.test(arg)) ? 'ask' : null;

@@ -130,6 +130,7 @@ function compileOperand(data: OperandData, surely: boolean): OperandTest {
   const like = data.like && anyGlob(data.like.map(fold));
   const unlike = data.unlike && anyGlob(data.unlike.map(fold));
   const named = data.named && anyGlob(data.named);
+  const home = data.home && anyGlob(data.home);
   const host = data.host && anyGlob(data.host);
   // That an unknown word is the worst place of all is worth a question; that it may be any place is not.
   const guessable = !surely && is?.some((place) => WORST.has(place));
@@ -145,8 +146,9 @@ function compileOperand(data: OperandData, surely: boolean): OperandTest {
     if (unlike?.(fold(text))) return false;
     if (host && !host(hostOfUrl(text) ?? '')) return false;
     if (pathspec && !coversEverything(text, facts.request)) return false;
-    if (!is && !named) return true;
-    const { places, components } = facts.place(index, text);
+    if (!is && !named && !home) return true;
+    const { path, places, components } = facts.place(index, text);
+    if (home && (places.has('inside') || !home(below(path, facts.request.home)))) return false;
     const guessed = guessable && facts.guesses && places.has('unknown');
     if (is && !guessed && !is.some((place) => place !== 'unknown' && places.has(place)))
       return false;
@@ -199,6 +201,11 @@ function compileCalls(data: TextData, names: string[], surely: boolean) {
           called(call.name) &&
           ((!given && !sql) || call.arguments.some((each) => counts(facts, each))),
       );
+}
+
+/** Empty where it is not below. */
+function below(path: string, folder: string): string {
+  return folder !== '' && path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : '';
 }
 
 function squeeze(text: string): string {

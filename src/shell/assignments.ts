@@ -45,8 +45,13 @@ function assigned({ name, value, append, index }: Assignment, expansion: Expansi
   }
   const text = expansion.text(value);
   if (index) {
-    expansion.text(index);
-    arrays.set(name, [...(arrays.get(name) ?? []), text].slice(0, MOST));
+    const at = Number(expansion.text(index));
+    const words = [...(arrays.get(name) ?? [])];
+    if (Number.isInteger(at) && at >= 0 && at < MOST) {
+      while (words.length < at) words.push('');
+      words[at] = text;
+    } else words.push(text);
+    arrays.set(name, words.slice(0, MOST));
     return null;
   }
   return append ? `${variables.get(name) ?? ''}${text}` : text;

@@ -153,12 +153,8 @@ export class Reader implements Substitutes {
       case 'Case': {
         for (const word of [node.word, ...node.items.flatMap(({ pattern }) => pattern)])
           this.#substitutionsIn(word, environment);
-        return this.#branches(
-          node.items.map(({ body }) => body),
-          environment,
-          stdin,
-          true,
-        );
+        const ways = node.items.map(({ body }) => body);
+        return this.#branches(ways, environment, stdin, true);
       }
       case 'For':
       case 'Select':
@@ -215,10 +211,8 @@ export class Reader implements Substitutes {
     const { input, output } = redirect(node.redirects, environment, this, given, argv);
     if (argv[0] === 'exec' && argv.length === 1) environment.input = input;
     readCommandVariables(this, assignments, environment);
-    if (argv.length === 0) {
-      for (const [name, value] of assignments) environment.assign(name, value);
-      return output(NOTHING_PRINTED);
-    }
+    if (argv.length === 0) for (const [name, value] of assignments) environment.assign(name, value);
+    if (argv.length === 0) return output(NOTHING_PRINTED);
     if (argv[0] === '$' || argv[0] === '%') argv.shift();
     const written = node.name?.text ?? '';
     const alias = written === argv[0] ? environment.aliases.get(written) : undefined;

@@ -65,3 +65,56 @@ describe('a dry run that is taken back is none', () => {
     expect(actionOf(command)).toBe('allow'),
   );
 });
+
+describe('what looks harmless and is not', () => {
+  it.each([
+    // A version to act on, not a question about the version.
+    'kamal --version v1 app remove',
+    'helm upgrade web chart --version 1.2 --force',
+    'gem -v 1.0 yank x',
+    // A short option takes a value as well: pflag(3).
+    'rclone purge r:x -n=false',
+    'kubectl delete pod x -h=false',
+    'bq rm --dry_run=false -f t',
+    // Not a dry run, but a label.
+    'mkfs.vfat -n BOOT /dev/sdb1',
+    'mkfs -V -t ext4 /dev/sda1',
+    // It prints the version, and goes on.
+    `ruby -v -rfileutils -e 'FileUtils.rm_rf("src")'`,
+  ])('%s', (command) => expect(actionOf(command)).not.toBe('allow'));
+
+  it.each(['kamal --version', 'rclone purge r:x -n', 'helm upgrade web chart --version 1.2'])(
+    'but %s is',
+    (command) => expect(actionOf(command)).toBe('allow'),
+  );
+});
+
+describe('letters behind one that takes a number', () => {
+  it.each([
+    `perl -lne 'unlink' names`,
+    `perl -0777ne 'unlink' names`,
+    `perl -l012e 'unlink glob("*.c")'`,
+    `perl -wE 'unlink glob "*.c"'`,
+    'node -pe "fs.rmSync(\'src\', {recursive: true})"',
+  ])('%s', (command) => expect(actionOf(command)).toBe('ask'));
+});
+
+describe('what is run elsewhere by another way', () => {
+  it.each([
+    'docker run --entrypoint rm -v .:/x alpine -rf /x',
+    'docker run --entrypoint=/bin/rm -v .:/x alpine -rf /x',
+    `docker run --entrypoint sh -v .:/x alpine -c 'rm -rf /x'`,
+    `podman run --entrypoint '["rm", "-rf"]' -v .:/x alpine /x`,
+    'docker compose run --entrypoint "rm -rf" app /data',
+    `ssh -o RemoteCommand='rm -rf /srv' host`,
+    'kubectl debug node/x --image=alpine -- chroot /host rm -rf /var',
+    'rsync -a -M--delete src/ host:/srv',
+  ])('%s', (command) => expect(actionOf(command)).not.toBe('allow'));
+});
+
+describe('a scratch folder through whose links it goes', () => {
+  it.each([`find -L node_modules -name '*.js' -delete`, 'find build -follow -delete'])(
+    '%s',
+    (command) => expect(actionOf(command)).toBe('ask'),
+  );
+});

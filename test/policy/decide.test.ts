@@ -9,6 +9,15 @@ const policy = compilePolicy(data({ packs }));
 const action = (command: string | string[], more: Partial<ExecRequest> = {}) =>
   decide(policy, exec(command, more)).action;
 
+it('knows caches of the home folder, and not what only looks like one', () => {
+  const home = '/home/me/.cache/work';
+  const repository = '/home/me/.cache/project';
+  expect(action('rm -rf /home/me/.cache/pip')).toBe('allow');
+  expect(action('rm -rf /srv/.cache/pip')).toBe('ask');
+  expect(action(`rm -rf ${home}/notes`, { home })).toBe('ask');
+  expect(action('rm -rf src', { repository, cwd: repository })).toBe('ask');
+});
+
 describe('what a program is', () => {
   it('judges by every name, and the strictest counts', () => {
     expect(action(['notes', '-rf', '/'], { names: ['notes', 'rm'], path: '/tmp/notes' })).toBe(

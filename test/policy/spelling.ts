@@ -83,6 +83,12 @@ function optionOf(word: string, rest: string[], chain: Grammar[]): Option[] | nu
       found.push({ kind: 'option', flag, spelling, value: null, chain });
       continue;
     }
+    if (flag.value === 'number') {
+      const number = /^\d+/.exec(behind)?.[0] ?? '';
+      found.push({ kind: 'option', flag, spelling, value: number || null, chain });
+      at += number.length;
+      continue;
+    }
     if (flag.value === 'required') {
       const value = behind === '' ? rest.shift() : behind.replace(/^=/, '');
       if (value === undefined) return null;
@@ -116,7 +122,8 @@ export function waysOf({ flag, spelling, value, chain }: Option): string[][] {
       each.startsWith('--') && habits.abbreviates ? [each, ...shortened(each, chain)] : [each];
     for (const name of names)
       if (value === null) ways.push([name]);
-      else if (flag.value === 'optional') ways.push([long ? `${name}=${value}` : name + value]);
+      else if (flag.value === 'optional' || flag.value === 'number')
+        ways.push([long ? `${name}=${value}` : name + value]);
       else {
         ways.push([name, value]);
         if (long) ways.push([`${name}=${value}`]);

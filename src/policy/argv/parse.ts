@@ -191,6 +191,10 @@ class Reader {
         continue;
       }
       const rest = word.slice(index + 1);
+      if (flag.value === 'none' && rest.startsWith('=')) {
+        this.#take(flag, rest.slice(1), certain);
+        return;
+      }
       if (flag.value === 'none' || (flag.value === 'number' && !/^=?\d/.test(rest))) {
         this.#set(flag.id, '', certain, flag.repeatable);
         continue;
@@ -281,9 +285,14 @@ class Reader {
   #harmless(): boolean {
     const { grammar, flags } = this.#invocation;
     if (grammar.harmless.length === 0) return false;
-    const trusted = grammar.habits.posixly
-      ? new Map([...flags].filter(([, use]) => use.early))
-      : flags;
+    const trusted = new Map(
+      [...flags].filter(
+        ([id, { early, values }]) =>
+          (early || !grammar.habits.posixly) &&
+          // `--version 1.2` says which one.
+          !(id === 'version' && values.some((value) => value !== '')),
+      ),
+    );
     return grammar.harmless.some((condition) => flagsHold(condition, trusted, true));
   }
 }

@@ -63,7 +63,13 @@ function wordsOf(
   invocation: NamedInvocation,
   again: Again,
 ): (readonly string[])[] {
-  if (start.from === 'operands') return [operandsOf(start, invocation, again)];
+  if (start.from === 'operands') {
+    const program = programBehind(start, invocation);
+    const rest = program.length
+      ? invocation.operands.slice(start.skip)
+      : operandsOf(start, invocation, again);
+    return [[...program, ...rest]];
+  }
   if (start.from === 'subcommand') {
     const { argv, path, undeclared } = invocation;
     const word = path[undeclared];
@@ -74,6 +80,13 @@ function wordsOf(
   const behind = start.skip === undefined ? undefined : again(start.skip, invocation)?.flags;
   const use = invocation.flags.get(start.from) ?? behind?.get(start.from);
   return (use?.values ?? []).map((value) => [value]);
+}
+
+/** `--entrypoint rm`, and `--entrypoint '["rm", "-rf"]'` of podman-run(1). */
+function programBehind({ behind }: StartData, { flags }: NamedInvocation): string[] {
+  const value = (behind && flags.get(behind)?.values.at(-1)) ?? '';
+  const listed = value.startsWith('[') ? value.replace(/[[\]",]+/g, ' ') : value;
+  return listed.split(/\s+/).filter((word) => word !== '');
 }
 
 function operandsOf(

@@ -68,6 +68,8 @@ export interface StartData {
   from: string;
   /** Operands that come before it: the duration of `timeout`, the host of `ssh`. */
   skip?: number;
+  /** With `operands`: an option whose value stands before them, as the program they are given to (`--entrypoint`). */
+  behind?: string;
   /** `NAME=VALUE` words before it are variables: `env`. */
   assignments?: boolean;
   /** `argv` (default): the words are its arguments. `shell`: joined by blanks, they are text for a shell. */
@@ -142,6 +144,8 @@ export interface OperandData {
   like?: string[];
   /** Patterns for what is not meant after all. */
   unlike?: string[];
+  /** Patterns for the path below the home folder, outside the repository. */
+  home?: string[];
   /** Patterns of which one matches a component of the path below the repository. */
   named?: string[];
   /** A pathspec of git that covers the whole tree, whichever way it is written. */

@@ -106,6 +106,7 @@ function readStart(value: unknown, path: Path) {
     {
       from: text,
       skip: count,
+      behind: text,
       assignments: flag,
       as: oneOf(['argv', 'shell'] as const),
       where: oneOf(START_PLACES),
@@ -148,6 +149,7 @@ function readOperand(value: unknown, path: Path) {
     like: list(text),
     unlike: list(text),
     named: list(text),
+    home: list(text),
     pathspec: oneOf(PATHSPECS),
     host: list(text),
     at: count,
