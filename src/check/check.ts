@@ -1,8 +1,9 @@
 import type { Policy } from '../policy/decide.ts';
 import type { CheckedCall, HttpJudge } from './http.ts';
 import type { Item, Unreadable } from './items.ts';
-import { Judge, type Place } from './judge.ts';
+import { Judge } from './judge.ts';
 import type { judgeSql } from './sql.ts';
+import type { Place } from './types.ts';
 import { denies } from './verdicts.ts';
 
 export interface CheckerOptions extends Place {

@@ -1,6 +1,6 @@
 import { lastComponent } from '../policy/argv/program.ts';
 import { isUnknown, startedBy, type Started } from '../policy/argv/starts.ts';
-import { decide, type Policy } from '../policy/decide.ts';
+import type { Policy } from '../policy/decide.ts';
 import { isAllowedByName, strictest } from '../policy/strictest.ts';
 import { UNRESOLVED, type ExecRequest, type Verdict } from '../policy/types.ts';
 import { LONGEST_TEXT, readShell } from '../shell/read-shell.ts';
@@ -10,22 +10,15 @@ import { judgeSent } from './connections.ts';
 import { handedOver } from './handed-over.ts';
 import { commandsIn, escapesToShell, isInterpreter } from './inline-code.ts';
 import { listedBy, listedIn } from './many.ts';
-import { policyAt } from './policy-at.ts';
+import { decideAt } from './decide-at.ts';
 import { rereadings } from './rereadings.ts';
 import { plainOptions, scriptOf } from './scripts.ts';
-import type { Checked, Where } from './types.ts';
+import type { Checked, Place, Where } from './types.ts';
 import { plainReading } from './unreadable.ts';
 import { NOTHING, sceneAt, type Scene } from './scene.ts';
 import { DOWNLOADED, isFetched, isForeignText, judgeUnknownName, PIPED } from './unresolved.ts';
 import { asks, denies, NOTHING_SAID, TOO_DEEP } from './verdicts.ts';
 import { judgeWrite } from './writes.ts';
-
-/** Where an item is judged. */
-export interface Place {
-  repository: string;
-  home: string;
-  user: string;
-}
 
 /** The working folder, and a project around it, on a machine that nobody sees. */
 const ELSEWHERE = '/elsewhere';
@@ -152,7 +145,7 @@ export class Judge {
   /** A text that no shell would take, by its words: what they would do is a question at most. */
   #plainly(text: string, scene: Scene): void {
     for (const words of plainReading(text)) {
-      const verdict = decide(policyAt(this.#policy, scene.where), this.#request(words, scene));
+      const verdict = this.#decide(words, scene);
       if (verdict.action !== 'allow')
         this.#say(
           asks(
@@ -173,7 +166,7 @@ export class Judge {
     const argv = plainOptions(this.#policy.known, name, given);
     const { where, stdin } = scene;
     if (name.includes(UNRESOLVED) && !scene.documented) this.#unknown(argv, scene.causes, where);
-    const verdict = decide(policyAt(this.#policy, where), this.#request(argv, scene));
+    const verdict = this.#decide(argv, scene);
     this.#say(verdict, argv, where);
     const started = startedBy(this.#policy.known, name, argv);
     if (!started) this.#say(TOO_DEEP, argv, where);
@@ -205,12 +198,7 @@ export class Judge {
     for (const each of besides(name, request, { stdin, many, causes, programs }))
       if (each.kind === 'said') this.#say(each.said, argv, where);
       else if (each.kind === 'text') this.#text(each.text, { ...scene, stdin: null }, null);
-      else if (each.named)
-        this.#say(
-          decide(policyAt(this.#policy, where), this.#request(each.argv, scene)),
-          argv,
-          where,
-        );
+      else if (each.named) this.#say(this.#decide(each.argv, scene), argv, where);
       else this.#command(each.argv, { ...scene, stdin: each.keepsInput ? stdin : null });
   }
 
@@ -280,6 +268,10 @@ export class Judge {
 
   #placeIn(where: Where): { repository: string; home: string } {
     return where === 'here' ? this.#place : { repository: ELSEWHERE, home: this.#place.home };
+  }
+
+  #decide(argv: readonly string[], scene: Scene): Verdict {
+    return decideAt(this.#policy, scene.where, this.#request(argv, scene), this.#place.ignored);
   }
 
   #request(argv: readonly string[], { cwd, where, stdin }: Scene): ExecRequest {

@@ -10,3 +10,19 @@ export interface Checked extends Verdict {
 
 /** Where a command would run: on this machine, on another or in a container that lives, in one made for it. */
 export type Where = 'here' | 'elsewhere' | 'container';
+
+/** Where an item is judged. */
+export interface Place {
+  repository: string;
+  home: string;
+  user: string;
+  /** Of this machine; without it nothing counts as ignored. */
+  ignored?: LookUpIgnored;
+}
+
+/** Which of the words name what git ignores in a repository, as absolute paths. */
+export type LookUpIgnored = (
+  words: readonly string[],
+  cwd: string,
+  repository: string,
+) => readonly string[];

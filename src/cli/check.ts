@@ -96,13 +96,19 @@ async function checkLines(checker: Checker, all: boolean): Promise<void> {
 }
 
 async function checkerOptions(flags: Flags) {
-  const [{ compilePolicy }, { loadCompactPacks }, { policyData }, { loadProfile }] =
-    await Promise.all([
-      import('../policy/decide.ts'),
-      import('../policy/load-rules.ts'),
-      import('../policy/policy-data.ts'),
-      import('../profile/load.ts'),
-    ]);
+  const [
+    { compilePolicy },
+    { loadCompactPacks },
+    { policyData },
+    { loadProfile },
+    { ignoredPaths },
+  ] = await Promise.all([
+    import('../policy/decide.ts'),
+    import('../policy/load-rules.ts'),
+    import('../policy/policy-data.ts'),
+    import('../profile/load.ts'),
+    import('../view/ignored.ts'),
+  ]);
   const cwd = resolve(flags.cwd ?? '.');
   const home = homedir();
   const repository =
@@ -122,6 +128,8 @@ async function checkerOptions(flags: Flags) {
     home,
     user: userName(),
     repository,
+    ignored: (words: readonly string[], at: string, project: string) =>
+      ignoredPaths(words, at, { repository: project, before: null }),
     ...(flags.repository === undefined
       ? { repositoryAt: (folder: string) => repositoryAt(folder, home) }
       : {}),

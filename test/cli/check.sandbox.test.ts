@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -30,6 +31,21 @@ describe('one item', () => {
     const ended = await guard(makePlace(), ['check', ...words]);
     expect(ended).toMatchObject({ code, stderr: '' });
     expect(ended.stdout).toMatch(said);
+  });
+
+  it('knows what git ignores here', async () => {
+    const place = makePlace();
+    execFileSync('git', ['init', '-q', place.repository]);
+    writeFileSync(join(place.repository, '.gitignore'), 'data/\n');
+    for (const name of ['data', 'own']) mkdirSync(join(place.repository, name));
+    for (const [command, code] of [
+      ['rm -rf data', 0],
+      ['cd own && rm -rf ../data', 0],
+      ['rm -rf data own', 3],
+      ['rm -rf dat*', 3],
+      ['ssh host rm -rf data', 3],
+    ] as const)
+      expect((await guard(place, ['check', command])).code, command).toBe(code);
   });
 
   it('as JSON', async () => {
