@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { SystemCallError } from '../kernel/libc.ts';
 import { detach, interrupt, nextStop, seize, type Stop } from '../kernel/ptrace.ts';
-
 import { answerNotification, type Notification } from '../kernel/seccomp.ts';
 import { processStat } from '../process-stat.ts';
 

@@ -45,11 +45,6 @@ export function trustFile({ stateHome }: Pick<Locations, 'stateHome'>): string {
   return join(stateHome, 'guard', 'trust.json');
 }
 
-/** A path with the home folder written `~`, for people. */
-export function shortPath(path: string, home: string): string {
-  return path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
-}
-
 function absolute(path: string | undefined): string | null {
   return path && isAbsolute(path) ? path : null;
 }

@@ -9,7 +9,7 @@ const NESTING_LIMIT = 16;
 /** So many ways to read it are followed at once. */
 const WIDTH_LIMIT = 9;
 /** The command of a pack that stands for every program which none describes. */
-export const ANY_OTHER = '*';
+const ANY_OTHER = '*';
 
 export interface Program {
   /** Canonical name, the key of its rules. */
