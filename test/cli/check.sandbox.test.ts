@@ -36,13 +36,13 @@ describe('one item', () => {
   it('knows what git ignores here', async () => {
     const place = makePlace();
     execFileSync('git', ['init', '-q', place.repository]);
-    writeFileSync(join(place.repository, '.gitignore'), 'data/\n');
+    writeFileSync(join(place.repository, '.gitignore'), 'da*/\n');
     for (const name of ['data', 'own']) mkdirSync(join(place.repository, name));
     for (const [command, code] of [
       ['rm -rf data', 0],
       ['cd own && rm -rf ../data', 0],
       ['rm -rf data own', 3],
-      ['rm -rf dat*', 3],
+      ['rm -rf da*', 3],
       ['ssh host rm -rf data', 3],
     ] as const)
       expect((await guard(place, ['check', command])).code, command).toBe(code);
