@@ -4,7 +4,7 @@ import { GUARD, type Place } from '../harness/guard.ts';
 import { referenceTerminal } from './reference.ts';
 
 /** What stands on the screen once a key would answer. */
-export const ASK = 'y allow';
+export const ASK = ' allow ';
 
 interface Window {
   columns?: number;
