@@ -1,22 +1,9 @@
 // What the README's figures come from: `npm run bench`, by hand, on a machine that does nothing else. Every figure is a
 // ratio of medians, guard against a baseline measured in turns with it in the same run.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const GUARD = fileURLToPath(new URL('../bin/guard.js', import.meta.url));
-const place = mkdtempSync(join(tmpdir(), 'guard-bench-'));
-const home = join(place, 'home');
-const repository = join(home, 'project');
-mkdirSync(repository, { recursive: true });
-const env = {
-  ...process.env,
-  HOME: home,
-  XDG_STATE_HOME: join(place, 'state'),
-  XDG_CONFIG_HOME: join(home, '.config'),
-};
+import { GUARD, env, inner, median, place, repository } from './place.js';
 
 /** Milliseconds a command takes from outside. */
 function wall(command, args) {
@@ -25,24 +12,6 @@ function wall(command, args) {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr}`);
   return performance.now() - start;
 }
-
-/** Milliseconds a shell script takes by the clock of the shell that runs it, start-up left out. */
-function inner(prefix, script) {
-  const timed = `s=$(date +%s%N); ${script} >/dev/null 2>&1; e=$(date +%s%N); echo $(( (e - s) / 1000 ))`;
-  const [command, ...args] = [...prefix, 'sh', '-c', timed];
-  return (
-    Number(
-      execFileSync(command, args, {
-        cwd: repository,
-        env,
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      }),
-    ) / 1000
-  );
-}
-
-const median = (list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)];
 
 /** Medians of the two, measured in turns. */
 function compare(rounds, baseline, guarded) {

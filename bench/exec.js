@@ -1,33 +1,10 @@
 // What it costs that every exec is held, judged and looked at before it runs: `npm run bench`, by hand, on a machine that
 // does nothing else. Every figure is a ratio of medians, guard against the same outside, measured in turns.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { GUARD, inner, median, place, repository } from './place.js';
 
-const GUARD = fileURLToPath(new URL('../bin/guard.js', import.meta.url));
 const ROUNDS = Number(process.argv[2] ?? 7);
-const place = mkdtempSync(join(tmpdir(), 'guard-bench-'));
-const home = join(place, 'home');
-const repository = join(home, 'project');
-mkdirSync(repository, { recursive: true });
-const env = {
-  ...process.env,
-  HOME: home,
-  XDG_STATE_HOME: join(place, 'state'),
-  XDG_CONFIG_HOME: join(home, '.config'),
-};
-
-/** Milliseconds a shell script takes by the clock of the shell that runs it, start-up left out. */
-function inner(prefix, script) {
-  const timed = `s=$(date +%s%N); ${script} >/dev/null 2>&1; e=$(date +%s%N); echo $(( (e - s) / 1000 ))`;
-  const [command, ...args] = [...prefix, 'sh', '-c', timed];
-  const stdio = ['ignore', 'pipe', 'ignore'];
-  return Number(execFileSync(command, args, { cwd: repository, env, stdio })) / 1000;
-}
-
-const median = (list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)];
 const session = [process.execPath, GUARD, 'run', '--quiet', '--'];
 const loop = (body) => `i=0; while [ $i -lt 1000 ]; do ${body}; i=$((i+1)); done`;
 const rows = [];

@@ -2,9 +2,10 @@ import type { ConditionData, MatchData, OperandData, Place, TextData } from './r
 import { compileFlags, flagsHold, heldKeys, type FlagCondition } from './argv/flag-condition.ts';
 import type { Grammar } from './argv/grammar.ts';
 import { coversEverything } from './argv/pathspec.ts';
+import { underHome } from './argv/place.ts';
 import type { Facts } from './facts.ts';
 import { anyGlob } from './glob.ts';
-import { isOneOf, underHome, type Call } from './text/calls.ts';
+import { isOneOf, type Call } from './text/calls.ts';
 import { hostOfUrl, mentionsHost, mentionsWord } from './text/mention.ts';
 import type { Shape } from './specificity.ts';
 

@@ -94,6 +94,11 @@ function locateText(operand: string, request: ExecRequest): OperandFacts {
   return { path, places, components };
 }
 
+/** `~` as programs mean it where they resolve it themselves. */
+export function underHome(path: string, home: string): string {
+  return path === '~' || path.startsWith('~/') ? home + path.slice(1) : path;
+}
+
 function below(path: string, folder: string): boolean {
   return path.length > folder.length && path.startsWith(folder === '/' ? '/' : `${folder}/`);
 }

@@ -296,8 +296,3 @@ export function isOneOf(name: string, names: ReadonlySet<string>): boolean {
     if (names.has(name.slice(at))) return true;
   return false;
 }
-
-/** `~` as programs mean it where they resolve it themselves. */
-export function underHome(path: string, home: string): string {
-  return path === '~' || path.startsWith('~/') ? home + path.slice(1) : path;
-}
