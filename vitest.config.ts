@@ -10,6 +10,9 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.sandbox.test.ts', 'test/agents/**'],
+          // A busy machine is no failure: this only ends what hangs.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -4,9 +4,14 @@
  */
 const NAME =
   'pass(?:word|wd|phrase)|secret|token|credential|api_?-?key|access_?-?key|private_?-?key';
-const VALUE = `"[^"]{1,4096}"|'[^']{1,4096}'|[^\\s"'&;,]{1,4096}`;
+/** What follows a closing quote without a space belongs to the same word, as in a shell. */
+const BARE = `[^\\s"'&;,]`;
+const VALUE = `"[^"]{1,4096}"${BARE}{0,4096}|'[^']{1,4096}'${BARE}{0,4096}|${BARE}{1,4096}`;
 
 const SHAPES: { pattern: RegExp; kept: (...groups: string[]) => string }[] = [
+  // https://user:…@host, and a token in the place of the user (RFC 3986, section 3.2.1)
+  shape(`(:\\/\\/[^\\s/:@"']{0,256}:)[^\\s/@"']{1,1024}(?=@)`),
+  shape(`(:\\/\\/)[^\\s/:@"']{20,1024}(?=@)`),
   // Authorization: Bearer …, in a header line, a JSON object or a curl argument (RFC 9110, section 11.4)
   shape(`(authorization["']?\\s{0,4}[:=]\\s{0,4}["']?(?:[\\w-]{1,32}\\s{1,4})?)(?:${VALUE})`),
   shape(`(\\bbearer\\s{1,4})[\\w.~+/=-]{8,4096}`),
@@ -18,20 +23,23 @@ const SHAPES: { pattern: RegExp; kept: (...groups: string[]) => string }[] = [
   shape(`((?:${NAME})\\w{0,32}=)(?:${VALUE})`),
   // --password …, --api-key …, inside one string such as the argument of `sh -c`
   shape(`(--?(?:[\\w-]{0,64}-)?(?:${NAME})\\s{1,4})(?!-)(?:${VALUE})`),
-  // https://user:…@host, and a token in the place of the user (RFC 3986, section 3.2.1)
-  shape(`(:\\/\\/[^\\s/:@"']{0,256}:)[^\\s/@"']{1,1024}(?=@)`),
-  shape(`(:\\/\\/)[^\\s/:@"']{20,1024}(?=@)`),
 ];
 
 /** None of the shapes can match a text without one of these. */
 const WORTH_A_LOOK = new RegExp(`${NAME}|authorization|bearer|:\\/\\/`, 'i');
 
+/** What one shape has replaced can make another's: two rounds settle all but texts made for it. */
+const ROUNDS = 8;
+
 /** Replaces the value part of anything shaped like a credential by `[redacted]`. Pure; the same again changes nothing. */
 export function redactShapes(text: string): string {
   if (!WORTH_A_LOOK.test(text)) return text;
   let out = text;
-  for (const { pattern, kept } of SHAPES)
-    out = out.replace(pattern, (_, ...rest: string[]) => kept(...rest));
+  for (let round = 0, before = ''; round < ROUNDS && out !== before; round++) {
+    before = out;
+    for (const { pattern, kept } of SHAPES)
+      out = out.replace(pattern, (_, ...rest: string[]) => kept(...rest));
+  }
   return out;
 }
 

@@ -22,6 +22,11 @@ export function referenceTerminal(columns: number, rows: number, scrollback = 0)
   // Why: the public interface has neither attributes in force nor margins.
   const core = (terminal as unknown as { _core: ReferenceCore })._core;
   useCurrentWidths(core);
+  // RIS shows the cursor again (xterm, "Control Sequences"); the headless build forgets to.
+  terminal.parser.registerEscHandler({ final: 'c' }, () => {
+    core.coreService.isCursorHidden = false;
+    return false;
+  });
   const lines = (from: number, to: number): string[] => {
     const buffer = terminal.buffer.active;
     return Array.from({ length: to - from }, (_, at) =>
