@@ -39,8 +39,11 @@ async function running(
   onTestFinished(() => void child.kill('SIGKILL'));
   await new Promise((resolve) => child.once('spawn', resolve));
   const pid = child.pid ?? 0;
+  const words = () => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  // `spawn` comes when the kernel closes what exec closes, which is before it lays the arguments out: execve(2).
+  while (words().length === 0) await new Promise(setImmediate);
   const file = statSync(`/proc/${pid}/exe`);
-  const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  const argv = words();
   const called = { path: SLEEP, filename: program, argv: [program, ...args], file };
   return { pid, start: { file, argv, cwd, called } };
 }
