@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { credentialText } from '../profile/entries.ts';
 import { printable, printableArgv } from '../printable.ts';
 import type { MountStep } from '../sandbox/plan.ts';
+import type { Cover } from '../view/types.ts';
 import { ALL_LAYERS } from '../session/layers.ts';
 import { prepare, type Prepared } from '../session/prepare.ts';
 import { findRepository } from '../session/repository.ts';
@@ -37,11 +38,13 @@ function facts({ plan, view, profile }: Prepared): object {
   return {
     ...rest,
     env: Object.keys(env).sort(),
-    covers: view.covers.map(({ path, kind, pattern, tracked }) => ({
+    covers: view.covers.map(({ path, kind, pattern, tracked, spans, writable, why }) => ({
       path,
       kind,
       pattern,
       tracked,
+      ...(kind === 'spans' ? { secrets: spans, writable: writable ?? false } : {}),
+      ...(why === undefined ? {} : { why }),
     })),
     readOnly: view.readOnly,
     allow: profile.network.allow,
@@ -70,13 +73,7 @@ function text(prepared: Prepared): string {
         ({ layer, file, trusted }) => `${file}  (${layer}${trusted ? '' : ', not trusted'})`,
       ),
     ],
-    [
-      'secret files',
-      view.covers.map(
-        ({ path, kind, pattern }) =>
-          `${path}  ${kind === 'hide' ? 'hidden' : 'redacted'} by ${pattern}`,
-      ),
-    ],
+    ['secret files', view.covers.map(coverLine)],
     ['read-only in the repository', view.readOnly],
     ['variables passed', [Object.keys(plan.env).sort().join(' ')]],
     ['variables withheld', [plan.withheldEnv.join(' ')]],
@@ -102,6 +99,16 @@ function text(prepared: Prepared): string {
         `${title}\n${lines.map((line) => `  ${printable(line, 4000)}\n`).join('')}`,
     )
     .join('\n');
+}
+
+function coverLine({ path, kind, pattern, spans = 0, why }: Cover): string {
+  const shown = {
+    hide: `hidden by ${pattern}`,
+    redact: `redacted by ${pattern}`,
+    spans: `${spans} ${spans === 1 ? 'secret' : 'secrets'} in it replaced, ${pattern}`,
+  }[kind];
+  if (why === undefined) return `${path}  ${shown}`;
+  return `${path}  ${shown}; ${kind === 'hide' ? '' : 'read-only, because '}${why}`;
 }
 
 function mountLine(step: MountStep): string {

@@ -4,6 +4,7 @@ import type { SessionGrant } from '../policy/call.ts';
 import type { RunOptions } from '../session/run-session.ts';
 import { notEmpty } from './misuse.ts';
 import { say } from './say.ts';
+import { ScanProgress } from './scan-progress.ts';
 
 interface Flags {
   repository?: string;
@@ -45,17 +46,20 @@ export function registerRunCommand(program: Command): void {
         return explain(command, flags, flags.explain === 'json' ? 'json' : 'text');
       }
       const { runSession } = await import('../session/run-session.ts');
+      const progress = flags.quiet ? null : new ScanProgress();
       const options: RunOptions = {
         command,
         ...(flags.repository === undefined ? {} : { repository: flags.repository }),
         ...(flags.profile === undefined ? {} : { profile: flags.profile }),
         ...(flags.task === undefined ? {} : { task: flags.task }),
         ...(flags.grant === undefined ? {} : { grants: flags.grant }),
+        ...(progress ? { onScan: progress.hear } : {}),
         say: (line, onTerminal) => {
+          progress?.clear();
           if (!flags.quiet && !(isatty(2) && onTerminal(line))) say(line);
         },
       };
-      const { exitCode } = await runSession(options);
+      const { exitCode } = await runSession(options).finally(() => progress?.clear());
       // All is written and closed; what Node would still wait for is of no use.
       process.exit(exitCode);
     });

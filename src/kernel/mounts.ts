@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import { checked, libc } from './libc.ts';
 
 /**
@@ -77,6 +78,18 @@ export function cloneReadOnly(fd: number): number {
 }
 
 /**
+ * A new mount of what `fd` is, attached nowhere yet, that can be written to though the one it is seen in cannot. Where the
+ * kernel has locked that (mount_namespaces(7), "Restrictions"), it stays read-only.
+ */
+export function cloneWritable(fd: number): number {
+  try {
+    return clone(fd, 0n, 0, MOUNT_ATTR_RDONLY);
+  } catch {
+    return cloneReadOnly(fd);
+  }
+}
+
+/**
  * A new mount of what `fd` is and of all that is mounted below it, in which no symbolic link is followed: mount(2),
  * MS_NOSYMFOLLOW. With what bubblewrap sets in any case, so that it has nothing left to set, which would take that away.
  */
@@ -85,7 +98,7 @@ export function cloneUnfollowed(fd: number, readOnly: boolean): number {
   return clone(fd, readOnly ? flags | MOUNT_ATTR_RDONLY : flags, AT_RECURSIVE);
 }
 
-function clone(fd: number, flags: bigint, recursive: number): number {
+function clone(fd: number, flags: bigint, recursive: number, cleared = 0n): number {
   const tree = checked(
     'open_tree',
     openTreeCall(SYS_open_tree, fd, EMPTY, OPEN_TREE_CLONE_CLOEXEC | AT_EMPTY_PATH | recursive),
@@ -93,17 +106,21 @@ function clone(fd: number, flags: bigint, recursive: number): number {
   // struct mount_attr { u64 attr_set; u64 attr_clr; u64 propagation; u64 userns_fd; }
   const attributes = Buffer.alloc(32);
   attributes.writeBigUInt64LE(flags, 0);
-  checked(
-    'mount_setattr',
-    setattrCall(
-      SYS_mount_setattr,
-      tree,
-      EMPTY,
-      AT_EMPTY_PATH | recursive,
-      attributes,
-      attributes.length,
-    ),
+  attributes.writeBigUInt64LE(cleared, 8);
+  const set = setattrCall(
+    SYS_mount_setattr,
+    tree,
+    EMPTY,
+    AT_EMPTY_PATH | recursive,
+    attributes,
+    attributes.length,
   );
+  try {
+    checked('mount_setattr', set);
+  } catch (error) {
+    closeSync(tree);
+    throw error;
+  }
   return tree;
 }
 

@@ -7,6 +7,7 @@ import type { ViewPlan } from '../view/types.ts';
 import { expandHome, homeMounts } from './home-mounts.ts';
 import type { MountStep, SandboxPlan } from './plan.ts';
 import type { SessionTrust } from './trust.ts';
+import { isVisible } from './visible.ts';
 
 /** Folders of the session on the host that the plan refers to. */
 export interface SessionSources {
@@ -67,13 +68,16 @@ export const TRUST_INSIDE = `${OWN_INSIDE}/trust`;
 
 export function buildPlan(input: PlanInput): SandboxPlan {
   const { profile, view, trust } = input;
+  const given = [
+    ...systemMounts({ ...input, nothing: input.sources.nothing }),
+    ...ancestorMounts(view.repository, ['/tmp', '/run', '/var', input.home]),
+    ...homeMounts(profile, input.home, input.homeCopies, view.repository),
+    ...viewMounts(view),
+  ];
   return {
     mounts: [
-      ...systemMounts({ ...input, nothing: input.sources.nothing }),
-      ...ancestorMounts(view.repository, ['/tmp', '/run', '/var', input.home]),
-      ...homeMounts(profile, input.home, input.homeCopies, view.repository),
-      ...viewMounts(view),
-      ...ownMounts(input),
+      ...given,
+      ...ownMounts(input, given),
       { op: 'tmpfs', target: OWN_INSIDE },
       { op: 'ro-bind', source: input.sources.covers, target: COVERS_INSIDE },
       { op: 'ro-bind', source: input.sources.git, target: GIT_INSIDE },
@@ -182,20 +186,30 @@ export function viewMounts(view: ViewPlan): MountStep[] {
     ...view.extraBinds.map(self('bind')),
     ...view.pinned.map(self('bind')),
     ...view.readOnly.map(self('ro-bind')),
-    ...view.covers.map(({ source, path }): MountStep => ({ op: 'ro-bind', source, target: path })),
+    ...view.covers.map(({ source, path, writable }): MountStep => ({
+      op: writable ? 'bind' : 'ro-bind',
+      source,
+      target: path,
+    })),
   ];
 }
 
-/** What guard itself is started from next time, where the session could write to it: someone works on guard, or keeps it here. */
-function ownMounts({ profile, view, home }: PlanInput): MountStep[] {
+/**
+ * What guard itself is started from next time, read-only where the session could write to it: someone works on guard, or
+ * keeps it here. Where the session would not see it, as much of it as git's hooks need that `guard audit install` made.
+ */
+function ownMounts({ profile, view, home }: PlanInput, before: readonly MountStep[]): MountStep[] {
   const writable = [
     view.repository,
     ...profile.home.write.map(({ value }) => expandHome(value, home)),
   ];
   const inside = writable.some((folder) => `${PACKAGE_ROOT}/`.startsWith(`${folder}/`));
-  if (!inside) return [];
-  return ['bin', 'dist', 'node_modules', 'profiles']
-    .map((name) => join(PACKAGE_ROOT, name))
+  const unseen = (path: string): boolean => !isVisible(path, before);
+  const own = ['bin', 'dist', 'node_modules', 'profiles'].map((name) => join(PACKAGE_ROOT, name));
+  const hooksNeed = ['bin', 'dist', 'package.json', 'profiles'].map((name) =>
+    join(PACKAGE_ROOT, name),
+  );
+  return [...(inside ? own : hooksNeed.filter(unseen)), ...[process.execPath].filter(unseen)]
     .filter((path) => existsSync(path))
     .map((path) => ({ op: 'ro-bind', source: realpathSync(path), target: path }));
 }

@@ -11,6 +11,8 @@ export interface LateMountOrder {
   path: string;
   /** `dev:ino` of what guard looked at; null when it does not matter. */
   inode: string | null;
+  /** Read-write, where the namespace allows it. */
+  writable: boolean;
 }
 
 export interface LateMountReply {

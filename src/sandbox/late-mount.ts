@@ -15,6 +15,8 @@ export interface LateMount {
   path: string;
   /** `dev:ino` of what is to be covered, as guard saw it. */
   inode?: string;
+  /** The session may write into `source`. Read-only all the same in namespaces of its own making. */
+  writable?: boolean;
 }
 
 /** Another file stood at the path than the one that was to be covered. */
@@ -28,15 +30,16 @@ export class LateMounts {
   readonly #helpers = new Map<string, Helper>();
 
   /** `init` is the session's process 1 as this process sees it. Rejects with what the kernel said, or TargetChanged. */
-  async lay(init: number, { source, path, inode }: LateMount): Promise<void> {
+  async lay(init: number, { source, path, inode, writable = false }: LateMount): Promise<void> {
     const order: LateMountOrder =
       source === path
-        ? { source, sourceInode: null, path, inode: inode ?? null }
+        ? { source, sourceInode: null, path, inode: inode ?? null, writable }
         : {
             source: `${COVERS_INSIDE}/${basename(source)}`,
             sourceInode: inodeOf(source),
             path,
             inode: inode ?? null,
+            writable,
           };
     for (const pid of sessionMountNamespaces(init)) {
       const reply = await this.#helper(pid).ask(order);

@@ -6,7 +6,7 @@
 import { closeSync, fstatSync, readSync, writeSync } from 'node:fs';
 import { pathBytes } from '../byte-path.ts';
 import { openWithoutLinks } from '../kernel/descriptors.ts';
-import { attachOver, cloneReadOnly, enterMountNamespace } from '../kernel/mounts.ts';
+import { attachOver, cloneReadOnly, cloneWritable, enterMountNamespace } from '../kernel/mounts.ts';
 import {
   MOUNT_NAMESPACE_FD,
   type LateMountOrder,
@@ -37,7 +37,7 @@ function carryOut(line: string): LateMountReply {
   }
 }
 
-function lay({ source, sourceInode, path, inode }: LateMountOrder): void {
+function lay({ source, sourceInode, path, inode, writable }: LateMountOrder): void {
   const target = openWithoutLinks(pathBytes(path));
   try {
     const seen = inodeOf(target);
@@ -48,7 +48,7 @@ function lay({ source, sourceInode, path, inode }: LateMountOrder): void {
     try {
       if (from !== target && inodeOf(from) !== sourceInode)
         throw new Changed(`another file stands at ${source}`);
-      const tree = cloneReadOnly(from);
+      const tree = writable ? cloneWritable(from) : cloneReadOnly(from);
       attachOver(tree, target);
       closeSync(tree);
     } finally {

@@ -1,5 +1,6 @@
 import type { BrokerFact } from '../broker/types.ts';
 import type { LayerName, Request, Tier, Verdict } from '../policy/types.ts';
+import type { CoverKind } from '../view/name-patterns.ts';
 
 /** A line of the journal, before it is numbered, dated, redacted and chained by `Journal`. */
 export type JournalEvent =
@@ -9,6 +10,8 @@ export type JournalEvent =
   | BrokeredEvent
   | CoverEvent
   | HeldEvent
+  | ExposedEvent
+  | KeptEvent
   | NoticeEvent
   | SessionEnd;
 
@@ -71,8 +74,28 @@ export interface DecisionEvent {
 export interface CoverEvent {
   type: 'cover';
   path: string;
-  kind: 'redact' | 'hide';
+  kind: CoverKind;
   pattern: string;
+  /** How many secrets are replaced in it. */
+  spans?: number;
+}
+
+/** What the session wrote into a file whose secrets it does not see could not be carried back into it. */
+export interface KeptEvent {
+  type: 'kept';
+  path: string;
+  kept: string;
+  why: string;
+}
+
+/** A secret stands in git's history, where no view hides it. */
+export interface ExposedEvent {
+  type: 'exposed';
+  /** Which kind it is. */
+  rule: string;
+  path: string;
+  /** The first that has it. */
+  commit: string;
 }
 
 /** A file others would execute later was created, and moved out of the repository. */

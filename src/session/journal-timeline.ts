@@ -67,8 +67,12 @@ function describe(event: RecordedEvent, options: TimelineOptions): string | null
       return `${word('ran')} request ${event.id}, exit code ${event.exitCode} after ${(event.ms / 1000).toFixed(1)} s`;
     case 'cover':
       return `${paint('yellow', word('covered'))} ${printable(event.path)} (${event.kind}, ${printable(event.pattern)})`;
+    case 'exposed':
+      return `${paint('yellow', word('exposed'))} ${printable(event.rule)} in ${printable(event.path)}, in git's history since ${event.commit.slice(0, 7)}`;
     case 'held':
       return `${paint('yellow', word('held'))} ${printable(event.path)}, kept at ${printable(event.kept)}`;
+    case 'kept':
+      return `${paint('yellow', word('kept'))} edits of ${printable(event.path)} at ${printable(event.kept)}: ${printable(event.why)}`;
     case 'notice':
       return `${paint('yellow', word('notice'))} ${printable(event.text, 2000)}`;
     case 'session-end':

@@ -18,6 +18,7 @@ const AT_ONCE = new Set<JournalEvent['type']>([
   'session-start',
   'decision',
   'held',
+  'kept',
   'notice',
   'session-end',
 ]);

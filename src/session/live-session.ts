@@ -18,6 +18,7 @@ import { Decisions } from './decisions.ts';
 import { gateDied, neverStarted } from './failures.ts';
 import { gateOrder, openEgress } from './gates.ts';
 import { makeWritableFolders } from './home-folders.ts';
+import { lookForExposed } from './history/exposed.ts';
 import { holdNewSettings } from './home-holds.ts';
 import { JobControl } from './job-control.ts';
 import { Journal } from './journal.ts';
@@ -131,6 +132,7 @@ export class LiveSession {
       this.#closers.push(await startPublishing(plan.network.publish, opened.pid, notice));
     this.#closers.push(this.#watch(prepared, journal, notice));
     this.#closers.push(this.#holdSettings(prepared, journal, notice));
+    this.#closers.push(lookForExposed({ prepared, journal, onSecrets, notice }));
     // Until the very end: a closing terminal says so more than once, and the record has to be closed.
     const stopForwarding = forwardSignals({
       target: () => this.#command?.pid ?? null,

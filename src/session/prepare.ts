@@ -6,7 +6,7 @@ import { compilePolicy, type Policy } from '../policy/decide.ts';
 import { loadCompactPacks } from '../policy/load-rules.ts';
 import { policyData, type PolicyData } from '../policy/policy-data.ts';
 import { loadProfile } from '../profile/load.ts';
-import { userLocations } from '../profile/locations.ts';
+import { userLocations, userSecretsFolder } from '../profile/locations.ts';
 import { knownAgents } from '../profile/resolve.ts';
 import { suggest } from '../profile/suggest.ts';
 import type { EffectiveProfile } from '../profile/types.ts';
@@ -14,7 +14,8 @@ import { buildPlan, type SessionSources } from '../sandbox/build-plan.ts';
 import { sessionEnvironment } from '../sandbox/environment.ts';
 import type { SandboxPlan } from '../sandbox/plan.ts';
 import { isVisible } from '../sandbox/visible.ts';
-import { planView } from '../view/plan-view.ts';
+import type { ContentFound, ContentOptions } from '../view/content-scan.ts';
+import { planScannedView } from '../view/plan-view.ts';
 import type { ViewPlan } from '../view/types.ts';
 import type { ShimOrder } from '../exec/protocol.ts';
 import { loadBrokers, withShims, type Brokers } from './brokers.ts';
@@ -25,6 +26,7 @@ import { tcpPorts } from './ports.ts';
 import type { Repository } from './repository.ts';
 import type { SessionGrant } from '../policy/call.ts';
 import { credentialStandIns, prepareServices, sessionTrust, type Services } from './services.ts';
+import { scanning } from './scanning.ts';
 import { createSession, type SessionFolder } from './session-folder.ts';
 
 const NO_SPACE = [
@@ -46,6 +48,8 @@ export interface Prepared {
   policyData: PolicyData;
   policy: Policy;
   view: ViewPlan;
+  /** How files are looked through, and what came of it before the session. */
+  content: { options: ContentOptions; found: ContentFound | null };
   plan: SandboxPlan;
   sources: SessionSources;
   /** Programs of the plan that stand for others. */
@@ -73,6 +77,8 @@ export interface PrepareInput {
   dry?: boolean;
   /** Hears what commands that print credentials say besides. */
   tell?: (line: string) => void;
+  /** Hears how many of the files that have to be looked through are done. */
+  onScan?: (done: number, total: number) => void;
 }
 
 /** Reads profiles, finds the secrets and makes the plan. Leaves nothing behind when it throws. */
@@ -111,11 +117,23 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
           folder,
           tell: input.tell ?? (() => undefined),
         });
-    const whole = await planView({
+    const looking = scanning({
+      repository: repository.root,
+      home,
+      env: process.env,
+      kinds: userSecretsFolder(userLocations(process.env, home)),
+      credentials: {
+        names: profile.credentials.map(({ value }) => value.name),
+        values: services?.credentials.secrets ?? [],
+      },
+      ...(input.onScan ? { onProgress: input.onScan } : {}),
+    });
+    const { plan: whole, content } = await planScannedView({
       repository: repository.root,
       sessionDir: folder.path,
       files: profile.files,
       standIns: credentialStandIns(services),
+      ...(input.layers.view ? { content: looking } : {}),
     });
     const { env, withheld } = sessionEnvironment(profile, process.env, {
       HOME: home,
@@ -153,6 +171,7 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
       policyData: data,
       policy: compilePolicy(data),
       view,
+      content: { options: looking, found: content },
       plan,
       sources,
       shims: orders,

@@ -26,6 +26,8 @@ export interface RunOptions {
   layers?: Layers;
   /** What the profile's `broker:` stands for; read from the profiles unless given. */
   brokers?: Brokers;
+  /** Hears how many of the files that have to be looked through for secrets are done, before the session. */
+  onScan?: (done: number, total: number) => void;
   /**
    * Hears guard's own words, a line each; they never go to stdout. On the user's terminal a line goes through
    * `onTerminal`, which keeps it off the agent's screen, unless that returns false.
@@ -61,6 +63,7 @@ export async function runSession(options: RunOptions): Promise<SessionResult> {
       ...(options.task === undefined ? {} : { task: options.task }),
       ...(options.grants === undefined ? {} : { grants: options.grants }),
       ...(options.brokers ? { brokers: options.brokers } : {}),
+      ...(options.onScan ? { onScan: options.onScan } : {}),
     });
     return await session.run(prepared, bwrap);
   } catch (error) {

@@ -30,7 +30,8 @@ export function sessionStart(prepared: Prepared): SessionStart {
 }
 
 /** What the user is told before the command runs: one line, and one more for each thing that is only half enforced. */
-export function startLines({ folder, profile, plan, view, services }: Prepared): string[] {
+export function startLines(prepared: Prepared): string[] {
+  const { folder, profile, plan, view, services, content } = prepared;
   const parts = [
     `session ${folder.id}`,
     `${count(view.covers.length, 'secret file')} covered`,
@@ -45,6 +46,11 @@ export function startLines({ folder, profile, plan, view, services }: Prepared):
   if (tracked.length)
     lines.push(
       `${count(tracked.length, 'covered file is', 'covered files are')} committed, e.g. ${tracked[0]?.path}: the agent can read them in git's history (\`git show\`). Take them out of the history, and change what they hold`,
+    );
+  const tooLong = content.found?.tooLong ?? [];
+  if (tooLong.length)
+    lines.push(
+      `${count(tooLong.length, 'file is', 'files are')} too long to be looked through for secrets, e.g. ${tooLong[0]}`,
     );
   for (const { name, why } of services?.credentials.missing ?? [])
     lines.push(`the credential ${name} is not there, so requests with it are refused: ${why}`);

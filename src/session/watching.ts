@@ -20,25 +20,33 @@ export interface WatchSession {
 export function watchSession(options: WatchSession): () => Promise<void> {
   const { prepared, journal, notice } = options;
   const mounts = new LateMounts();
+  const { options: looking, found } = prepared.content;
   const watcher = watchView({
     plan: prepared.view,
     files: prepared.profile.files,
     sessionDir: prepared.folder.path,
+    ...(found ? { content: { ...looking, record: found.record } } : {}),
     mount: async (mount) => {
       const init = await options.init();
       if (init !== null) await mounts.lay(init, mount);
     },
     onCover: (cover, secrets) => {
-      const { path, kind, pattern } = cover;
+      const { path, kind, pattern, spans, why } = cover;
       options.onSecrets(secrets);
       // What guard runs beside the session sees no more of it than the session.
       prepared.view.covers.push(cover);
-      journal.append({ type: 'cover', path, kind, pattern });
+      journal.append({ type: 'cover', path, kind, pattern, ...(spans ? { spans } : {}) });
+      if (why !== undefined)
+        notice(`${path} is ${kind === 'hide' ? 'hidden' : 'read-only'}: ${why}`);
     },
     onSecrets: options.onSecrets,
     onHeld: (path, kept) => {
       journal.append({ type: 'held', path, kept });
       notice(`held: ${path} would be run by others, so it was moved to ${kept}`);
+    },
+    onKept: (path, kept, why) => {
+      journal.append({ type: 'kept', path, kept, why });
+      notice(`kept: what the session wrote into ${path} is at ${kept}, because ${why}`);
     },
     onNotice: notice,
     onFailure: options.onFailure,

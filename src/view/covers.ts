@@ -1,13 +1,18 @@
-import { closeSync, type BigIntStats } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, closeSync, constants, lstatSync, type BigIntStats } from 'node:fs';
+import { basename, join } from 'node:path';
 import { GuardError } from '../guard-error.ts';
 import type { Cover } from './types.ts';
 import { findGit, type GitRepository } from './git-layout.ts';
 import { opensToCompare, trackedPaths, type IndexEntry } from './git-index.ts';
 import type { GitCover } from './git-session.ts';
+import { gitSpans, type GitSpans } from './git-spans.ts';
 import { openInside, statHandle, withInside } from './inside.ts';
 import { standInContent, writeStandIn } from './stand-in.ts';
 import { placeOf } from './outside.ts';
+import type { RedactedSpans } from './redact-spans.ts';
+import type { Pair } from './restore.ts';
+import { digestOf, touchOf, type SpanState } from './span-state.ts';
+import type { Scanner } from '../secrets/engine/detector.ts';
 import type { StandIns } from '../secrets/stand-ins.ts';
 import type { FoundSecret } from './walk.ts';
 
@@ -17,6 +22,8 @@ export interface PreparedCover {
   stat: BigIntStats;
   secrets: string[];
   git: GitCover;
+  /** Where the session may edit it. */
+  spans?: SpanState;
 }
 
 /** A git work tree inside the repository, by its path relative to it (`''` for the repository itself). */
@@ -27,6 +34,10 @@ export interface CoverOptions {
   sessionDir: string;
   workTrees: WorkTrees;
   standIns: StandIns;
+  /** Absent where nothing looks for secrets by content. */
+  scanner?: () => Scanner;
+  /** May the session not change what is at this absolute path? */
+  isProtected: (path: string) => boolean;
   /** Number of the next stand-in. */
   next: () => number;
 }
@@ -51,12 +62,13 @@ export function prepareCovers(
 
 /** One stand-in, written to `source`; null if there is no such file (any more). */
 export function prepareCover(
-  { path, kind, pattern }: FoundSecret,
+  secret: FoundSecret,
   source: string,
   entry: IndexEntry | null,
-  options: Pick<CoverOptions, 'repository' | 'workTrees' | 'standIns'>,
-  rewrite = false,
+  options: Omit<CoverOptions, 'next' | 'sessionDir'>,
+  earlier?: { before: readonly Pair[] },
 ): PreparedCover | null {
+  const { path } = secret;
   const { root, relative, absolute, outside } = placeOf(options.repository, path);
   let handle: number;
   try {
@@ -74,34 +86,107 @@ export function prepareCover(
     });
   }
   try {
-    const stat = statHandle(handle);
-    const opened = entry !== null && stat.isFile() && opensToCompare(entry, stat);
-    const content = standInContent(handle, stat, {
-      kind,
-      tracked: entry !== null,
-      opened,
-      standIns: options.standIns,
-    });
-    writeStandIn(source, content, rewrite);
-    return {
-      cover: {
-        path: absolute,
-        ...(outside ? { outside } : {}),
-        kind: content.kind,
-        source,
-        tracked: entry !== null,
-        pattern,
-      },
-      stat,
-      secrets: content.secrets,
-      git: {
-        paths: outside ? [] : pathsInWorkTrees(path, options.workTrees),
-        tracked: entry !== null,
-      },
-    };
+    return coverHandle(handle, secret, source, entry, options, earlier);
   } finally {
     closeSync(handle);
   }
+}
+
+function coverHandle(
+  handle: number,
+  { path, kind, pattern }: FoundSecret,
+  source: string,
+  entry: IndexEntry | null,
+  {
+    repository,
+    workTrees,
+    standIns,
+    scanner,
+    isProtected,
+  }: Omit<CoverOptions, 'next' | 'sessionDir'>,
+  earlier?: { before: readonly Pair[] },
+): PreparedCover {
+  const { absolute, outside } = placeOf(repository, path);
+  const stat = statHandle(handle);
+  const content = standInContent(handle, stat, {
+    kind,
+    path,
+    tracked: entry !== null,
+    opened: entry !== null && stat.isFile() && opensToCompare(entry, stat),
+    standIns,
+    ...(scanner ? { scanner } : {}),
+    ...earlier,
+  });
+  writeStandIn(source, content, earlier !== undefined);
+  const { redaction } = content;
+  const why = redaction
+    ? readOnlyReason(handle, stat, redaction, outside !== null, isProtected(absolute))
+    : content.why;
+  const git = gitOf(path, outside !== null, entry, workTrees);
+  const cover: Cover = {
+    path: absolute,
+    ...(outside ? { outside } : {}),
+    kind: content.kind,
+    source,
+    tracked: entry !== null,
+    pattern,
+    ...(redaction ? { spans: redaction.count } : {}),
+    ...(why === undefined ? {} : { why }),
+  };
+  const prepared = { cover, stat, secrets: content.secrets, git };
+  if (!redaction || why !== undefined) return prepared;
+  return {
+    ...prepared,
+    cover: { ...cover, writable: true },
+    spans: {
+      pairs: redaction.pairs,
+      real: digestOf(redaction.content),
+      standIn: digestOf(redaction.redacted),
+      seen: touchOf(lstatSync(source, { bigint: true })),
+    },
+    git: { ...git, spans: gitSpansOf(path, source, redaction, entry, workTrees) },
+  };
+}
+
+/** Why what the session wrote into the stand-in could not be carried back into the file: for people. */
+function readOnlyReason(
+  handle: number,
+  stat: BigIntStats,
+  { restorable }: RedactedSpans,
+  outside: boolean,
+  isProtected: boolean,
+): string | undefined {
+  if (outside) return 'it is not in the repository';
+  if (isProtected) return 'the profile protects it';
+  if (stat.nlink > 1n) return 'it has more names than one (hard links)';
+  if (!restorable) return 'a secret in it is too short to be told from other text';
+  try {
+    accessSync(`/proc/self/fd/${handle}`, constants.W_OK);
+    return undefined;
+  } catch {
+    return 'you may not write to it';
+  }
+}
+
+function gitOf(
+  path: string,
+  outside: boolean,
+  entry: IndexEntry | null,
+  workTrees: WorkTrees,
+): GitCover {
+  return { paths: outside ? [] : pathsInWorkTrees(path, workTrees), tracked: entry !== null };
+}
+
+function gitSpansOf(
+  path: string,
+  source: string,
+  { content, pairs }: RedactedSpans & { content: Buffer },
+  entry: IndexEntry | null,
+  workTrees: WorkTrees,
+): GitSpans {
+  const tree = innermost(path, workTrees);
+  const git = tree === null ? null : workTrees.get(tree);
+  return gitSpans(basename(source), content, pairs, entry, git ?? null);
 }
 
 /** Which of the paths git tracks, each in the innermost work tree that it lies in. */

@@ -3,6 +3,8 @@ import { encodePath, pathBytes } from '../byte-path.ts';
 import { readRegular } from './inside.ts';
 
 export interface IndexEntry {
+  /** Name of the blob, hexadecimal. */
+  oid: string;
   /** Seconds; 0 where git has not looked yet. */
   mtime: number;
   /** As git recorded it, cut to 32 bits. */
@@ -103,7 +105,8 @@ function readIndex(
       const path = wanted.get(name);
       if (path === undefined || tracked.has(path)) return;
       const [mtime, size] = [index.readUInt32BE(at + 8), index.readUInt32BE(at + 36)];
-      tracked.set(path, { mtime, size, written });
+      const oid = index.toString('hex', at + 40, at + 40 + objectIdBytes);
+      tracked.set(path, { oid, mtime, size, written });
     });
     const shared = sharedIndex(index, end, objectIdBytes);
     // Of a split index the other half is read as well; what the first half deletes from it counts as tracked still.

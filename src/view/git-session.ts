@@ -1,20 +1,34 @@
-import { closeSync, constants, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { encodePath, pathBytes } from '../byte-path.ts';
 import { parseGitConfig, settingOf, type GitSetting } from './git-config.ts';
 import { real } from './git-layout.ts';
+import { filterCommand, filterFiles, type GitSpans } from './git-spans.ts';
 import { readRegular, readSmall } from './inside.ts';
 
 /** Where the session's folder `git` is seen inside. */
 export const GIT_FOLDER_INSIDE = '/run/guard/git';
 const FILTER = 'guard-cover';
+/** For files that the session may edit. */
+const SPANS_FILTER = 'guard-spans';
+const SPANS_FOLDER = 'spans';
 
 /** A covered file as git names it. */
 export interface GitCover {
   /** Relative to each work tree it lies in, the innermost and those around it. */
   paths: string[];
   tracked: boolean;
+  /** Present where the session may edit what it sees of the file. */
+  spans?: GitSpans;
 }
 
 /**
@@ -22,6 +36,7 @@ export interface GitCover {
  * - Only size and whole seconds are compared (a stand-in has those of its original), no inode and no change time.
  * - Where that is not enough, git compares contents; the filter then gives it the index's own content. So nothing looks
  *   modified, and no stand-in can be added: for a file that is not tracked the filter fails, and it is required.
+ * - Where the session may edit a stand-in, another filter gives the stand-in with the secrets that git holds already.
  */
 const SETTINGS: readonly [string, string][] = [
   ['core.checkStat', 'minimal'],
@@ -31,6 +46,9 @@ const SETTINGS: readonly [string, string][] = [
   [`filter.${FILTER}.clean`, 'git cat-file blob :0:%f'],
   [`filter.${FILTER}.smudge`, 'cat'],
   [`filter.${FILTER}.required`, 'true'],
+  [`filter.${SPANS_FILTER}.clean`, filterCommand(`${GIT_FOLDER_INSIDE}/${SPANS_FOLDER}`)],
+  [`filter.${SPANS_FILTER}.smudge`, 'cat'],
+  [`filter.${SPANS_FILTER}.required`, 'true'],
 ];
 
 /**
@@ -53,14 +71,36 @@ export function gitEnvironment(): Record<string, string> {
 export function writeGitFiles(sessionDir: string, covers: readonly GitCover[]): void {
   const folder = join(sessionDir, 'git');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const attributes = covers
-    .flatMap(({ paths }) => paths)
-    .map((path) => `${attributesPattern(path)} filter=${FILTER} -text -ident\n`);
-  const excluded = covers.filter(({ tracked }) => !tracked).flatMap(({ paths }) => paths);
+  const edited = covers.flatMap(({ paths, spans }) => (spans ? [{ paths, spans }] : []));
+  const whole = covers.filter(({ spans }) => !spans);
+  const attributes = [
+    // What is edited is converted as the repository says, as it would be outside.
+    ...edited
+      .flatMap(({ paths }) => paths)
+      .map((path) => `${attributesPattern(path)} filter=${SPANS_FILTER}\n`),
+    // The last line that matches counts: a stand-in that is no file's content is never stored.
+    ...whole
+      .flatMap(({ paths }) => paths)
+      .map((path) => `${attributesPattern(path)} filter=${FILTER} -text -ident\n`),
+  ];
+  const excluded = whole.filter(({ tracked }) => !tracked).flatMap(({ paths }) => paths);
+  // Before what refers to it.
+  writeFilter(join(folder, SPANS_FOLDER), edited);
   const excludes = excluded.map((path) => Buffer.concat([excludePattern(path), Buffer.from('\n')]));
   writeInPlace(join(folder, 'attributes'), Buffer.from([...new Set(attributes)].join('')));
   writeInPlace(join(folder, 'exclude'), Buffer.concat([userExcludes(), ...excludes]));
   writeInPlace(join(folder, 'config'), Buffer.from(configFile()));
+}
+
+/** Each file by a rename: git can be reading the earlier one. Tables of files that are covered no more stay. */
+function writeFilter(folder: string, edited: Parameters<typeof filterFiles>[0]): void {
+  if (edited.length === 0) return;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const [name, content] of filterFiles(edited, `${GIT_FOLDER_INSIDE}/${SPANS_FOLDER}`)) {
+    const made = join(folder, `new-${name}`);
+    writeInPlace(made, content);
+    renameSync(made, join(folder, name));
+  }
 }
 
 /** gitattributes(5): in C quotes, because unquoted white space would end the pattern. */

@@ -4,6 +4,7 @@ import {
   fstatSync,
   lstatSync,
   openSync,
+  readdirSync,
   readSync,
   type BigIntStats,
 } from 'node:fs';
@@ -110,5 +111,15 @@ export function readRegular(path: string, limit: number): Buffer | null {
     return null;
   } finally {
     closeSync(fd);
+  }
+}
+
+export function isEmptyFolder(path: string): boolean {
+  try {
+    if (!lstatSync(encodePath(path)).isDirectory()) return false;
+    return readdirSync(encodePath(path)).length === 0;
+  } catch {
+    // A file, gone, or closed to guard: to be dealt with as it is.
+    return false;
   }
 }

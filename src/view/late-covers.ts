@@ -1,5 +1,5 @@
 import { lstatSync, type BigIntStats } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { GuardError } from '../guard-error.ts';
 import {
   findTracked,
@@ -12,7 +12,11 @@ import {
 } from './covers.ts';
 import { writeGitFiles, type GitCover } from './git-session.ts';
 import { identityOf, inodeOf } from './identity.ts';
+import { compileNames } from './name-patterns.ts';
 import { BESIDE_GIT, placeOf } from './outside.ts';
+import { withRemembered } from './remembered.ts';
+import { SpanEdits, type EditedCover } from './span-edits.ts';
+import type { SpanState } from './span-state.ts';
 import type { FoundSecret } from './walk.ts';
 import type { WatchOptions } from './watch-options.ts';
 
@@ -29,12 +33,16 @@ interface Known {
   file: string;
   /** The mount stays with the folder it is in: when the session moves that, another file can stand at the path. */
   folder: string;
+  /** Where the session may edit it. */
+  edited: EditedCover | null;
 }
 
 /** The covers of a running session: those of the launch and those that came later. Paths as in {@link FoundSecret}. */
 export class LateCovers {
   readonly #options: WatchOptions;
   readonly #known = new Map<string, Known>();
+  readonly #edits: SpanEdits;
+  readonly #protects: (path: string) => boolean;
   #next: number;
   /** Relative paths of the `.git` entries, for which work tree tracks a file. */
   gits: string[];
@@ -42,7 +50,18 @@ export class LateCovers {
   constructor(options: WatchOptions, gits: string[]) {
     this.#options = options;
     this.gits = gits;
-    const { covers, repository } = options.plan;
+    this.#edits = new SpanEdits(options);
+    const { covers, repository, readOnly } = options.plan;
+    const names = compileNames(options.files);
+    const locked = new Set([
+      ...readOnly,
+      // A cover in place of a read-only bind.
+      ...covers.filter(({ writable }) => !writable).map(({ path }) => path),
+    ]);
+    this.#protects = (path) =>
+      [...pathsAbove(path), path].some(
+        (each) => locked.has(each) || names.protect(each.slice(repository.length + 1)) !== null,
+      );
     this.#next = nextNumber(covers.map(({ source }) => source));
     const trees = findWorkTrees(repository, gits);
     for (const { path, source, tracked, kind, pattern, outside } of covers) {
@@ -52,7 +71,11 @@ export class LateCovers {
       this.#known.set(name, {
         source,
         secret: { path: name, kind, pattern },
-        git: { paths: outside ? [] : pathsInWorkTrees(name, trees), tracked },
+        git: options.plan.git.get(source) ?? {
+          paths: outside ? [] : pathsInWorkTrees(name, trees),
+          tracked,
+        },
+        edited: editedOf(source, options.plan.spans.get(source)),
         state: unchanged ? stateOf(stat) : '',
         file: stat ? identityOf(stat) : '',
         folder: this.#folderOf(name),
@@ -88,6 +111,7 @@ export class LateCovers {
     const { path } = found;
     const { repository } = this.#options.plan;
     const known = this.#known.get(path);
+    if (known?.edited && !this.#carryBack(path, known, known.edited)) return null;
     const stat = statInside(repository, path);
     if (!stat) {
       if (known) known.state = '';
@@ -102,11 +126,16 @@ export class LateCovers {
     if (stat.isDirectory() && !whole) return null;
     const same = inPlace && known.state !== '' && known.file === identityOf(stat) ? known : null;
     const moved = same ? null : await this.#movedHere(path, stat);
-    const prepared = this.#prepare(secret, (same ?? moved)?.source ?? null);
+    const from = same ?? moved;
+    if (moved?.edited) this.#carryBack(path, moved, moved.edited, true);
+    // What the session may not edit now it cannot edit later: the mount stays as it is.
+    const prepared = this.#prepare(secret, from);
     if (!prepared) return null;
     const { source } = prepared.cover;
-    const error = same || moved ? null : await this.#mount(prepared);
+    const error = from ? null : await this.#mount(prepared);
     if (error) return error;
+    const edited = editedOf(source, prepared.spans);
+    if (from?.edited && edited) from.edited.spans = edited.spans;
     this.#known.set(path, {
       source,
       secret,
@@ -114,6 +143,7 @@ export class LateCovers {
       state: stateOf(prepared.stat),
       file: identityOf(prepared.stat),
       folder,
+      edited: from ? from.edited && edited && from.edited : edited,
     });
     writeGitFiles(
       this.#options.sessionDir,
@@ -124,17 +154,58 @@ export class LateCovers {
     return null;
   }
 
-  /** A stand-in in place of what is there, or in `source`, an earlier one of the same file. */
-  #prepare(secret: FoundSecret, source: string | null): PreparedCover | null {
-    const { plan, sessionDir } = this.#options;
+  /** Carries back what the session wrote. False where that is still to come, and nothing else may be done until then. */
+  #carryBack(path: string, known: Known, edited: EditedCover, now = false): boolean {
+    const { repository } = this.#options.plan;
+    const stat = statInside(repository, path);
+    if (!stat) return true;
+    if (identityOf(stat) !== known.file) {
+      // Where the session has moved the folder, the file is covered at its new place.
+      if (this.#folderOf(path) === known.folder)
+        this.#edits.keep(edited, path, 'the file was replaced meanwhile');
+      return true;
+    }
+    const done = this.#edits.carryBack(edited, { path, state: known.state }, now);
+    if (done !== null && done !== 'later') known.state = stateOf(done);
+    return done !== 'later';
+  }
+
+  /** Nothing of the session runs any more: what it has written is whole. */
+  settle(): void {
+    this.#edits.over = true;
+  }
+
+  /** To be called last: what could be carried back nowhere is kept. */
+  keepRest(): void {
+    for (const [path, { edited }] of this.#known)
+      if (edited) this.#edits.keep(edited, path, 'the file is gone');
+  }
+
+  /** The paths of the files that the session may edit, by the names of their stand-ins. */
+  editedPath(name: string): string | undefined {
+    for (const [path, { edited, source }] of this.#known)
+      if (edited && basename(source) === name)
+        return placeOf(this.#options.plan.repository, path).absolute;
+    return undefined;
+  }
+
+  /** A stand-in in place of what is there, or in that of an earlier one of the same file. */
+  #prepare(secret: FoundSecret, from: Known | null): PreparedCover | null {
+    const { plan, sessionDir, content } = this.#options;
     const workTrees = findWorkTrees(plan.repository, this.gits);
     const entry = findTracked([secret.path], workTrees).get(secret.path) ?? null;
     return prepareCover(
       secret,
-      source ?? join(sessionDir, 'covers', String(this.#next++)),
+      from?.source ?? join(sessionDir, 'covers', String(this.#next++)),
       entry,
-      { repository: plan.repository, workTrees, standIns: plan.standIns },
-      source !== null,
+      {
+        repository: plan.repository,
+        workTrees,
+        standIns: plan.standIns,
+        isProtected: this.#protects,
+        ...(content ? { scanner: withRemembered(content.scanner, content.remembered) } : {}),
+      },
+      from ? { before: from.edited?.spans.pairs ?? [] } : undefined,
     );
   }
 
@@ -148,7 +219,8 @@ export class LateCovers {
     for (const known of this.#known.values()) {
       if (known.file !== file || isFolder(known.source) !== stat.isDirectory()) continue;
       const inode = inodeOf(lstatSync(known.source, { bigint: true }));
-      const laid = this.#options.mount({ source: absolute, path: absolute, inode });
+      const writable = known.edited !== null;
+      const laid = this.#options.mount({ source: absolute, path: absolute, inode, writable });
       if (
         await laid.then(
           () => true,
@@ -162,7 +234,8 @@ export class LateCovers {
 
   async #mount({ cover, stat }: PreparedCover): Promise<Error | null> {
     try {
-      await this.#options.mount({ source: cover.source, path: cover.path, inode: inodeOf(stat) });
+      const { source, path, writable = false } = cover;
+      await this.#options.mount({ source, path, inode: inodeOf(stat), writable });
       return null;
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
@@ -182,6 +255,18 @@ function nextNumber(sources: readonly string[]): number {
   return (
     Math.max(-1, ...sources.map((source) => Number(source.slice(source.lastIndexOf('/') + 1)))) + 1
   );
+}
+
+function editedOf(source: string, spans: SpanState | undefined): EditedCover | null {
+  return spans ? { source, spans, since: 0 } : null;
+}
+
+/** Absolute, the outermost first. */
+function pathsAbove(path: string): string[] {
+  const out: string[] = [];
+  for (let at = path.indexOf('/', 1); at > 0; at = path.indexOf('/', at + 1))
+    out.push(path.slice(0, at));
+  return out;
 }
 
 function isFolder(source: string): boolean {

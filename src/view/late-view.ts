@@ -1,12 +1,11 @@
-import { lstatSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as pause } from 'node:timers/promises';
-import { encodePath } from '../byte-path.ts';
 import { GuardError } from '../guard-error.ts';
 import { completesBare, insideGit, isRiskyInGit, riskyBareConfig } from './git-risk.ts';
 import { obeyedInGit } from './git-walk.ts';
 import { identityAt, identityOf, inodeOf } from './identity.ts';
-import { lstatAt } from './inside.ts';
+import { isEmptyFolder, lstatAt } from './inside.ts';
+import { LateContent } from './late-content.ts';
 import { LateCovers } from './late-covers.ts';
 import { moveOut } from './move-out.ts';
 import type { NamePatterns } from './name-patterns.ts';
@@ -34,6 +33,7 @@ export class LateView {
   readonly #options: WatchOptions;
   readonly #repository: string;
   readonly #covers: LateCovers;
+  readonly #content: LateContent | null;
   /**
    * What was bound read-only at launch, by its path then. A session cannot rename it, but a folder around it: the bind
    * goes with that, and what the session makes at the path is held.
@@ -54,22 +54,52 @@ export class LateView {
     let step = steps.next();
     while (!step.done) step = steps.next();
     this.#covers = new LateCovers(options, step.value.gits);
+    this.#content = options.content ? this.#lookThrough(options.content) : null;
   }
 
   /** Something happened at this path, an absolute one. */
   look(path: string): void {
     if (this.#stopped || this.#waiting.has(path)) return;
     this.#waiting.add(path);
-    this.#queue = this.#queue.then(async () => {
+    this.#inTurn(path, () => {
       this.#waiting.delete(path);
-      if (!this.#stopped)
-        await this.#dealWith(path).catch((error: unknown) => this.#fail(path, error));
+      return this.#dealWith(path);
     });
+  }
+
+  /** Something happened at this path, whose name says nothing. */
+  touched(path: string): void {
+    if (!path.startsWith(`${this.#repository}/`)) return;
+    const relative = path.slice(this.#repository.length + 1);
+    if (this.#covers.has(relative)) this.look(path);
+    else this.#content?.touched(relative);
+  }
+
+  /** The session has written into the stand-in of this name. */
+  edited(standIn: string): void {
+    const path = this.#covers.editedPath(standIn);
+    if (path !== undefined) this.look(path);
+  }
+
+  /** Nothing of the session runs any more: what it has written is carried back now. */
+  settle(): void {
+    this.#covers.settle();
+  }
+
+  /** To be called last: keeps what the session has written and could be carried back nowhere. */
+  keepRest(): void {
+    this.#covers.keepRest();
   }
 
   /** Resolves when nothing is left to deal with. */
   async idle(): Promise<void> {
     for (let last; last !== this.#queue;) await (last = this.#queue);
+  }
+
+  /** From now on what files hold is nobody's concern: the session is over. */
+  async stopLooking(): Promise<void> {
+    this.#content?.stop();
+    await this.#content?.idle();
   }
 
   stop(): void {
@@ -85,6 +115,7 @@ export class LateView {
       return this.#fail(this.#repository, error);
     }
     this.#covers.gits = walked.gits;
+    this.#content?.compare(walked.files);
     const here = (path: string) => this.look(join(this.#repository, path));
     for (const { path } of walked.secrets) here(path);
     for (const path of [...walked.protects, ...walked.bares.map((bare) => join(bare, 'config'))])
@@ -100,6 +131,27 @@ export class LateView {
     }
     for (const path of this.#readOnly.keys()) this.look(path);
     await this.idle();
+  }
+
+  #lookThrough(content: NonNullable<WatchOptions['content']>): LateContent {
+    const isLeftOut = (path: string): boolean =>
+      this.#covers.has(path) ||
+      insideGit(path) !== null ||
+      this.#names.exposesContent(path) ||
+      this.#names.secretBelow(path) !== null;
+    return new LateContent({
+      ...content,
+      repository: this.#repository,
+      standIns: this.#options.plan.standIns,
+      isLeftOut,
+      cover: (secret) => this.#inTurn(secret.path, () => this.#covers.renew(secret)),
+    });
+  }
+
+  #inTurn(path: string, deal: () => Promise<void>): void {
+    this.#queue = this.#queue.then(async () => {
+      if (!this.#stopped) await deal().catch((error: unknown) => this.#fail(path, error));
+    });
   }
 
   async #walkInSlices(): Promise<Walked> {
@@ -241,15 +293,5 @@ export class LateView {
             cause: error,
           }),
     );
-  }
-}
-
-function isEmptyFolder(path: string): boolean {
-  try {
-    if (!lstatSync(encodePath(path)).isDirectory()) return false;
-    return readdirSync(encodePath(path)).length === 0;
-  } catch {
-    // A file, gone, or closed to guard: to be dealt with as it is.
-    return false;
   }
 }

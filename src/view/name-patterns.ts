@@ -2,10 +2,11 @@ import micromatch from 'micromatch';
 import { nameGate } from './name-gate.ts';
 import type { EffectiveProfile, Sourced } from '../profile/types.ts';
 
-export type CoverKind = 'redact' | 'hide';
+/** `spans`: found by what the file holds; only the secrets in it are replaced. */
+export type CoverKind = 'spans' | 'redact' | 'hide';
 
 export interface SecretName {
-  kind: CoverKind;
+  kind: Exclude<CoverKind, 'spans'>;
   /** The pattern as written in the profile. */
   pattern: string;
 }
@@ -18,13 +19,18 @@ export interface NamePatterns {
   secretBelow: (path: string) => SecretName | null;
   /** Is a path below a folder that is secret as a whole taken back by `expose`? */
   exposes: (path: string, covered: SecretName) => boolean;
+  /**
+   * May what the file holds be seen, whatever that is? Where the user or the repository's trusted profile
+   * names it; what the defaults except is about names, and a template can hold a real secret by mistake.
+   */
+  exposesContent: (path: string) => boolean;
   /** The pattern that makes this path read-only. */
   protect: (path: string) => string | null;
 }
 
 interface Rule {
   pattern: string;
-  kind: CoverKind;
+  kind: SecretName['kind'];
   layer: string;
   /** Characters that stand for themselves: the more, the more specific. */
   literals: number;
@@ -56,9 +62,14 @@ export function compileNames(files: EffectiveProfile['files']): NamePatterns {
     const cover = covers.find((c) => c.pattern === covered.pattern && c.kind === covered.kind);
     return !!cover && exposed.some((e) => e.matches(path, base) && takesBack(e, cover));
   };
+  const opened = exposed.filter(({ layer }) => layer !== 'default');
   return {
     secret,
     exposes,
+    exposesContent(path) {
+      const base = path.slice(path.lastIndexOf('/') + 1);
+      return opened.some((rule) => rule.matches(path, base));
+    },
     secretBelow(path) {
       const own = secret(path);
       for (let at = path.indexOf('/'); !own && at > 0; at = path.indexOf('/', at + 1)) {
@@ -84,7 +95,7 @@ function takesBack(expose: Rule, cover: Rule): boolean {
   return cover.layer === 'default';
 }
 
-function rules(patterns: readonly Sourced<string>[], kind: CoverKind): Rule[] {
+function rules(patterns: readonly Sourced<string>[], kind: SecretName['kind']): Rule[] {
   return patterns.map(({ value, source }) => {
     return {
       pattern: value,

@@ -3,9 +3,11 @@ import { statInside } from './covers.ts';
 import { real } from './git-layout.ts';
 import { otherNames } from './hard-links.ts';
 import { lstatAt } from './inside.ts';
-import type { NamePatterns } from './name-patterns.ts';
+import type { CoverKind, NamePatterns } from './name-patterns.ts';
 import { isPublic, placeOf } from './outside.ts';
 import { walkRepository, type FoundSecret } from './walk.ts';
+
+const STRICTNESS: readonly CoverKind[] = ['spans', 'redact', 'hide'];
 
 /**
  * From secret names to the files behind them: a link's target is covered in place of the link, a file's other names as
@@ -20,7 +22,9 @@ export function secretFiles(
   for (const secret of found)
     for (const file of followLink(repository, secret, names)) strictest(files, file);
   const linked = new Map<string, BigIntStats>();
-  for (const { path } of files.values()) {
+  for (const { path, kind } of files.values()) {
+    // What is found by content is found under each of its names.
+    if (kind === 'spans') continue;
     const stat = statInside(repository, path);
     if (stat?.isFile() && stat.nlink > 1n) linked.set(path, stat);
   }
@@ -50,8 +54,9 @@ export function followLink(
   if (!aim) return [];
   if (!aim.isDirectory()) return [{ ...secret, path: relative }];
   // Everything in the folder, whatever its names are.
-  const { kind, pattern } = secret;
-  const all = { ...names, secret: () => ({ kind, pattern }), protect: () => null };
+  const { pattern } = secret;
+  const kind = secret.kind === 'redact' ? 'redact' : 'hide';
+  const all = { ...names, secret: () => ({ kind, pattern }) as const, protect: () => null };
   return walkRepository(target, all).secrets.map((file) => ({
     ...file,
     path: `${relative}/${file.path}`,
@@ -69,5 +74,6 @@ function leadsOut(repository: string, target: string, secret: FoundSecret): Foun
 
 function strictest(files: Map<string, FoundSecret>, file: FoundSecret): void {
   const known = files.get(file.path);
-  if (!known || (known.kind === 'redact' && file.kind === 'hide')) files.set(file.path, file);
+  if (!known || STRICTNESS.indexOf(known.kind) < STRICTNESS.indexOf(file.kind))
+    files.set(file.path, file);
 }

@@ -12,12 +12,18 @@ import {
 } from 'node:fs';
 import { encodePath } from '../byte-path.ts';
 import { redactDotenv } from '../secrets/dotenv.ts';
+import type { Scanner } from '../secrets/engine/detector.ts';
 import type { StandIns } from '../secrets/stand-ins.ts';
 import { readHandle } from './inside.ts';
 import type { CoverKind } from './name-patterns.ts';
+import { redactSpans, type RedactedSpans } from './redact-spans.ts';
+import type { Pair } from './restore.ts';
 
 /** No settings file is longer; whatever is, is hidden instead of redacted. */
 const LONGEST_REDACTED = 1024 * 1024;
+
+/** Bytes. A longer file that holds a secret is hidden: it is read and written whole. */
+export const LONGEST_SPANS = 64 * 1024 * 1024;
 
 export interface StandInContent {
   kind: CoverKind;
@@ -29,6 +35,10 @@ export interface StandInContent {
   /** Real values that were replaced. */
   secrets: string[];
   folder: boolean;
+  /** Of a file whose secrets alone are replaced. */
+  redaction?: RedactedSpans & { content: Buffer };
+  /** Why it is hidden though its kind asks for less. */
+  why?: string;
 }
 
 export interface StandInOptions {
@@ -38,14 +48,21 @@ export interface StandInOptions {
   /** Git will open it to compare: a hidden file is then readable, and all zeros. */
   opened: boolean;
   standIns: StandIns;
+  /** Relative to the repository: what is found in a file depends on its name. */
+  path: string;
+  /** Absent where nothing is looked for: then what is secret by its content is hidden. */
+  scanner?: () => Scanner;
+  /** What this file's values were replaced by before. */
+  before?: readonly Pair[];
 }
 
 /** What stands in for the file behind a handle. A FIFO, a socket or a device is never opened. */
 export function standInContent(
   handle: number,
   stat: BigIntStats,
-  { kind, tracked, opened, standIns }: StandInOptions,
+  options: StandInOptions,
 ): StandInContent {
+  const { kind, tracked, opened, standIns } = options;
   const mode = Number(stat.mode) & 0o777;
   const common = { mtimeNs: stat.mtimeNs, folder: stat.isDirectory() };
   const redaction = kind === 'redact' && stat.isFile() ? redacted(handle, standIns) : null;
@@ -58,8 +75,20 @@ export function standInContent(
       mode,
       secrets: redaction.secrets,
     };
+  const spans = kind === 'spans' && stat.isFile() ? withoutSpans(handle, options) : null;
+  if (spans && typeof spans !== 'string')
+    return {
+      ...common,
+      kind: 'spans',
+      bytes: spans.redacted,
+      size: spans.redacted.length,
+      mode,
+      secrets: spans.secrets,
+      redaction: spans,
+    };
   return {
     ...common,
+    ...(spans === null ? {} : { why: spans }),
     kind: 'hide',
     bytes: null,
     // Git records whether a file may be executed, nothing else of its mode.
@@ -75,6 +104,25 @@ function redacted(handle: number, standIns: StandIns): ReturnType<typeof redactD
     return content && redactDotenv(content, standIns);
   } catch {
     return null;
+  }
+}
+
+/** Finds the secrets in what is read here and now; what was found before says nothing of where they stand. */
+function withoutSpans(
+  handle: number,
+  { scanner, path, standIns, before = [] }: StandInOptions,
+): (RedactedSpans & { content: Buffer }) | string {
+  if (!scanner) return 'nothing looks for its secrets';
+  try {
+    const content = readHandle(handle, LONGEST_SPANS);
+    if (!content) return 'it is too long to be shown without its secrets';
+    const spans = scanner().scan(path, content);
+    const redaction = redactSpans(content, spans, { standIns, before });
+    return redaction ? { ...redaction, content } : 'it holds too many secrets';
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return `it cannot be read: ${code}`;
   }
 }
 
@@ -110,7 +158,7 @@ function openWritable(source: string, flags: number, exists: boolean): number {
 }
 
 /** Seconds for `futimes`; rounded down, because a float of today's seconds holds microseconds, no more. */
-function wholeMicroseconds(ns: bigint): number {
+export function wholeMicroseconds(ns: bigint): number {
   const second = ns / 1_000_000_000n;
   const rest = (ns % 1_000_000_000n) / 1000n;
   return Number(second) + Number(rest) / 1e6;

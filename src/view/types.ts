@@ -1,4 +1,7 @@
 import type { StandIns } from '../secrets/stand-ins.ts';
+import type { GitCover } from './git-session.ts';
+import type { CoverKind } from './name-patterns.ts';
+import type { SpanState } from './span-state.ts';
 
 /** What the agent will see in place of what is there. Absolute paths, as in `byte-path.ts`. */
 
@@ -10,8 +13,14 @@ export interface Cover {
    * covered only where another mount shows it.
    */
   outside?: true;
-  /** `redact`: readable, secret values replaced. `hide`: unreadable. */
-  kind: 'redact' | 'hide';
+  /** `spans`: the secrets in it are replaced. `redact`: every secret value of a settings file is. `hide`: unreadable. */
+  kind: CoverKind;
+  /** How many secrets are replaced in it, where that is told. */
+  spans?: number;
+  /** What the session writes into it is carried back into the file. */
+  writable?: true;
+  /** Why what is written into it could not be carried back, or why it is hidden instead of redacted: for people. */
+  why?: string;
   /** The stand-in, a file in the session's `covers` folder. */
   source: string;
   /** In git's index at launch: the stand-in then has the same length and modification time. */
@@ -36,6 +45,10 @@ export interface ViewPlan {
   gitEnv: Record<string, string>;
   /** Real values behind the covers: for redaction of the journal, in memory only, never written. */
   secrets: string[];
+  /** Of covers that the session may edit, by `source`. Holds real values: in memory only. */
+  spans: Map<string, SpanState>;
+  /** What git is told of each cover, by `source`. */
+  git: Map<string, GitCover>;
   /** What stands for them in the covers: as the secrets, and of files that turn up later as well. */
   standIns: StandIns;
 }

@@ -1,11 +1,14 @@
 import { readdirSync, type Dirent } from 'node:fs';
 import { decodePath, encodePath, pathBytes } from '../byte-path.ts';
 import { GuardError } from '../guard-error.ts';
-import type { NamePatterns, SecretName } from './name-patterns.ts';
+import type { CoverKind, NamePatterns, SecretName } from './name-patterns.ts';
 
-export interface FoundSecret extends SecretName {
+export interface FoundSecret {
   /** Relative to the repository; absolute for what lies outside of it. */
   path: string;
+  kind: CoverKind;
+  /** As written in the profile; the kind of secret, where it was found by content. */
+  pattern: string;
 }
 
 export interface Walked {
@@ -16,6 +19,8 @@ export interface Walked {
   gits: string[];
   /** Folders that git would take for bare repositories: with HEAD, objects, refs and a config. */
   bares: string[];
+  /** Regular files that are not secret by name, to be looked through. */
+  files: string[];
 }
 
 /**
@@ -41,7 +46,7 @@ export function* walkSteps(
   names: NamePatterns,
   late = false,
 ): Generator<void, Walked> {
-  const found: Walked = { secrets: [], protects: [], gits: [], bares: [] };
+  const found: Walked = { secrets: [], protects: [], gits: [], bares: [], files: [] };
   const open: Folder[] = [{ path: '', above: null, protectedAbove: false }];
   for (let folder = open.pop(); folder; folder = open.pop()) {
     const entries = readFolder(repository, folder.path, late);
@@ -100,6 +105,7 @@ function look(
       protectedAbove: protects || folder.protectedAbove,
     });
   else if (secret) found.secrets.push({ path, ...secret });
+  else if (entry.isFile()) found.files.push(path);
 }
 
 const BARE = ['HEAD', 'objects', 'refs', 'config'];

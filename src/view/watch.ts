@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { watchEdits } from './edit-watch.ts';
 import { completesBare, insideGit, isWatchedInGit } from './git-risk.ts';
 import { LateView } from './late-view.ts';
 import { compileNames, type NamePatterns } from './name-patterns.ts';
@@ -28,6 +29,7 @@ export function watchView(options: WatchOptions): ViewWatcher {
   const late = new LateView(names, options);
   const state = { watching: false, closed: false };
   const stopWalking = walkAgainAndAgain(late, state);
+  const stopEdits = watchEdits(join(options.sessionDir, 'covers'), (name) => late.edited(name));
   const stop = new AbortController();
   const watching = pause(WATCH_AFTER, undefined, { signal: stop.signal, ref: false }).then(
     () => watchFolders(options, names, late, state),
@@ -38,13 +40,17 @@ export function watchView(options: WatchOptions): ViewWatcher {
     async close() {
       state.closed = true;
       stopWalking();
+      stopEdits();
       stop.abort();
       const watcher = await watching;
       await watcher?.close();
+      await late.stopLooking();
       // What the session made in its last moments: nothing of it runs any more.
+      late.settle();
       await late.walk();
       late.stop();
       await late.idle();
+      late.keepRest();
     },
   };
 }
@@ -66,12 +72,18 @@ async function watchFolders(
     ignorePermissionErrors: true,
   });
   let failed = false;
-  watcher.on('all', (_event, path) => late.look(path));
+  watcher.on('all', (event, path) => {
+    late.look(path);
+    // It may have had files before it was watched.
+    if (event === 'addDir') late.touched(path);
+  });
   // Sooner than chokidar, which reads the folder first.
   watcher.on('raw', (_event, name, details) => {
     const folder = (details as { watchedPath?: string }).watchedPath;
     const path = folder && name ? join(folder, name) : null;
-    if (path && isWatched(path, undefined, roots, names, true)) late.look(path);
+    if (!path || isTooDeep(path)) return;
+    if (isWatched(path, undefined, roots, names, true)) late.look(path);
+    else late.touched(path);
   });
   watcher.on('error', (error) => {
     if (!failed) options.onNotice(watchFailure(error));

@@ -83,10 +83,10 @@ it.each(['placeholder', 'found', 'none'] as const)(
     expect(Object.keys(got).length - refused.length).toBeLessThanOrEqual(4);
     if (right === 'placeholder')
       expect(service.arrived[0]?.headers.authorization).toBe(`Bearer ${real}`);
-    // No real value inside, nor in the record; what was found in a file is none that guard knows.
+    // No real value inside, nor in the record; what was found in a file is only its stand-in.
     expect(run.stdout + run.stderr).not.toContain(real);
     expect(journal).not.toContain(real);
-    expect(journal).toContain(right === 'found' ? 'credential.foreign' : 'operation.destroy');
+    expect(journal).toContain(right === 'found' ? 'credential.stand-in' : 'operation.destroy');
     expect(journal.includes(found)).toBe(false);
   },
   120_000,

@@ -21,6 +21,8 @@ export interface Scene extends Place {
   configure(yaml: string): void;
   /** Runs one of the attack programs, or any words, in a session. */
   attack(words: string[], options?: Run): Promise<Outcome>;
+  /** The same, with what guard says at the start. */
+  start(words: string[], options?: Run): Promise<Outcome>;
   /** The same without guard: shows that the attack works where nothing stops it. */
   unguarded(words: string[], options?: Run): Promise<Outcome>;
   git(...args: string[]): string;
@@ -62,18 +64,20 @@ export function makeScene(): Scene {
     );
   };
   configure('');
+  const run = async (flags: string[], words: string[], options: Run = {}): Promise<Outcome> => {
+    const ran = await guard(place, ['run', ...flags, '--', ...withKit(words)], options);
+    // An attack that never ran would pass for one that was stopped.
+    if (ran.code === EXIT.cannotEnforce) throw new Error(`no session: ${ran.stderr}`);
+    return ran;
+  };
   return {
     ...place,
     secret,
     key,
     configure,
     git,
-    attack: async (words, options = {}) => {
-      const run = await guard(place, ['run', '--quiet', '--', ...withKit(words)], options);
-      // An attack that never ran would pass for one that was stopped.
-      if (run.code === EXIT.cannotEnforce) throw new Error(`no session: ${run.stderr}`);
-      return run;
-    },
+    attack: (words, options) => run(['--quiet'], words, options),
+    start: (words, options) => run([], words, options),
     unguarded: (words, { input = '', env: more = {}, cwd = place.repository } = {}) => {
       const [program = '', ...args] = withKit(words);
       const child = spawn(program, args, { cwd, env: { ...env, ...more }, timeout: 20_000 });

@@ -70,7 +70,7 @@ const repositoryProfile = fc.record(
 );
 
 const FILES = ['.env', '.env.example', 'a/.env.local', 'k.pem', 'a/b', 'x.a', 'cacert.pem'];
-const STRICTNESS = { none: 0, redact: 1, hide: 2 };
+const STRICTNESS = { none: 0, spans: 1, redact: 2, hide: 3 };
 
 it('an untrusted repository profile, whatever it holds, never widens', async () => {
   const here = places();

@@ -84,7 +84,10 @@ export function viewArguments(plan: ViewPlan, sessionDir: string): string[] {
     ...['--ro-bind', join(sessionDir, 'git'), '/run/guard/git'],
     ...plan.pinned.flatMap((path) => ['--bind', path, path]),
     ...plan.readOnly.flatMap((path) => ['--ro-bind', path, path]),
-    ...plan.covers.flatMap(({ source, path }) => ['--ro-bind', source, path]),
+    ...plan.covers.flatMap(({ source, path, writable }) => [
+      writable ? '--bind' : '--ro-bind',
+      ...[source, path],
+    ]),
     ...['--chdir', plan.repository],
   ];
 }

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { accessSync, constants, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import type { GitRepository } from '../../view/git-layout.ts';
 import { isBelow } from './below.ts';
 import { NotMeasured, Stopped, type Pace } from './pace.ts';
@@ -68,24 +69,10 @@ export class Git {
 
   /** What it prints; null when it fails. @throws Stopped */
   run(args: readonly [GitCommand, ...string[]], input = ''): Promise<string | null> {
-    const words = ['--no-pager', ...SETTINGS.flatMap((setting) => ['-c', setting]), ...args];
-    const { gitDir } = this.#repository;
     return new Promise((resolve, reject) => {
       if (this.#pace.over) return reject(new Stopped());
-      const child = spawn(this.#program, words, {
-        cwd: '/',
-        env: { ...ENVIRONMENT, GIT_DIR: gitDir },
-        stdio: ['pipe', 'pipe', 'ignore'],
-        detached: true,
-      });
-      const { pid } = child;
-      const kill = (): void => {
-        try {
-          if (pid !== undefined && child.exitCode === null) process.kill(-pid, 'SIGKILL');
-        } catch {
-          // Ended by itself.
-        }
-      };
+      const child = this.#spawn(args);
+      const kill = (): void => killGroup(child);
       const stop = (): void => {
         kill();
         reject(new Stopped());
@@ -107,6 +94,34 @@ export class Git {
           code === 0 && total <= OUTPUT_LIMIT ? Buffer.concat(chunks).toString('utf8') : null,
         );
       });
+    });
+  }
+
+  /** Its output as it comes, of any length; it ends with the pace. @throws Stopped */
+  async *output(args: readonly [GitCommand, ...string[]], input = ''): AsyncGenerator<Buffer> {
+    if (this.#pace.over) throw new Stopped();
+    const child = this.#spawn(args);
+    const stop = (): void => killGroup(child);
+    this.#pace.signal.addEventListener('abort', stop, { once: true });
+    try {
+      child.on('error', () => undefined);
+      child.stdin.on('error', () => undefined);
+      child.stdin.end(input);
+      yield* child.stdout as AsyncIterable<Buffer>;
+      if (this.#pace.over) throw new Stopped();
+    } finally {
+      this.#pace.signal.removeEventListener('abort', stop);
+      killGroup(child);
+    }
+  }
+
+  #spawn(args: readonly string[]): ChildProcessByStdio<Writable, Readable, null> {
+    const words = ['--no-pager', ...SETTINGS.flatMap((setting) => ['-c', setting]), ...args];
+    return spawn(this.#program, words, {
+      cwd: '/',
+      env: { ...ENVIRONMENT, GIT_DIR: this.#repository.gitDir },
+      stdio: ['pipe', 'pipe', 'ignore'],
+      detached: true,
     });
   }
 
@@ -152,7 +167,17 @@ export class Git {
   }
 }
 
-type GitCommand = 'rev-list' | 'rev-parse' | 'for-each-ref' | 'symbolic-ref';
+type GitCommand =
+  'rev-list' | 'rev-parse' | 'for-each-ref' | 'symbolic-ref' | 'diff-tree' | 'cat-file';
+
+function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
+  try {
+    if (pid !== undefined && exitCode === null && signalCode === null)
+      process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Ended by itself.
+  }
+}
 
 export function objectId(text: string): string | null {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text) ? text : null;
