@@ -36,6 +36,11 @@ export function userBrokersFolder({ configHome }: Pick<Locations, 'configHome'>)
   return join(configHome, 'guard', 'brokers');
 }
 
+/** Kinds of secrets of the user's own. */
+export function userSecretsFolder({ configHome }: Pick<Locations, 'configHome'>): string {
+  return join(configHome, 'guard', 'secrets');
+}
+
 /** Providers of the user's own: `ID.yaml`. */
 export function userProvidersFolder({ configHome }: Pick<Locations, 'configHome'>): string {
   return join(configHome, 'guard', 'providers');

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { ACTIONS } from '../policy/types.ts';
+import { audit } from './schema-audit.ts';
 import { list, text } from './schema-parts.ts';
 import { callRule, credential } from './schema-services.ts';
 import { CONFIRM_BY } from './types.ts';
@@ -200,6 +201,7 @@ export const profileSchema = z
     ),
     sandbox: z.optional(sandbox),
     approvals: z.optional(approvals),
+    audit: z.optional(audit),
   })
   .check(z.describe('A guard profile'));
 

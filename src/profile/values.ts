@@ -126,6 +126,12 @@ export const commandWords: Check = (value) => {
   return value.length > 500 ? 'longer than 500 characters' : null;
 };
 
+/** Of the audit: `provider.kind`, `provider.*`, `*`. */
+export const secretRule: Check = (value) =>
+  /^(?:\*|[a-z0-9][a-z0-9_-]{0,60}\.(?:\*|[a-z0-9][a-z0-9._-]{0,60}))$/.test(value)
+    ? null
+    : 'expected a rule as "provider.kind", "provider.*" or "*"';
+
 export const sentence: Check = (value) => {
   if (!value.trim()) return 'expected a sentence';
   return value.length > 300 ? 'longer than 300 characters' : null;

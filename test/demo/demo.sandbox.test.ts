@@ -28,7 +28,7 @@ function makeDemoPlace(): { place: Place; temporary: string } {
   mkdirSync(settings, { recursive: true });
   writeFileSync(
     join(settings, 'profile.yaml'),
-    'version: 1\nnetwork: { allow: ["*"] }\nenv: { pass: ["*"] }\nfiles: { expose: [.env.railway] }\n',
+    'version: 1\nnetwork: { allow: ["*"] }\nenv: { pass: ["*"] }\nfiles: { expose: [scripts/old-domains.sh] }\n',
   );
   const env = { ...place.env, TMPDIR: temporary, RAILWAY_TOKEN: randomUUID() };
   return { place: { ...place, env }, temporary };

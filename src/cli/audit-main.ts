@@ -1,0 +1,12 @@
+// `guard audit` as a bundle of its own, which bin/guard.js starts: a commit waits for it, so it loads nothing else.
+import { auditFailure, runAudit } from './audit.ts';
+
+runAudit(process.argv.slice(3)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    // At once: a git that was started and asked nothing yet would be waited for.
+    process.exit(auditFailure(error));
+  },
+);
