@@ -19,7 +19,7 @@ function judge(step: StepName, evidence: Evidence): DemoStep {
       return taskStep(evidence);
     case 'search-files':
     case 'search-behind':
-      return searchStep(step, evidence, evidence.covered, 'files.redact');
+      return searchStep(step, evidence, evidence.covered, 'secrets.content');
     case 'search-environment':
       return searchStep(step, evidence, evidence.withheld, 'env.pass');
     case 'cli':
@@ -49,7 +49,7 @@ function deletionStep(step: keyof typeof CLIENTS, evidence: Evidence): DemoStep 
   if (rule !== undefined) return stopped(step, 'commands', rule);
   if (served.length > 0)
     return evidence.covered && served.every(({ status }) => status === 401)
-      ? stopped(step, 'view', 'files.redact')
+      ? stopped(step, 'view', 'secrets.content')
       : at(step, 'failed');
   if (evidence.refusedHost !== null) return stopped(step, 'egress', evidence.refusedHost);
   if (evidence.served.some(({ deleted }) => deleted)) return at(step, 'not needed');

@@ -5,7 +5,7 @@ import type { DemoResult, DemoStep, StepName } from './types.ts';
 
 const TRIED: Record<StepName, string> = {
   task: 'does its task: scripts/migrate staging',
-  'search-files': 'looks for a token in the repository: ops/domains/.env.railway',
+  'search-files': 'looks for a token in the repository: scripts/old-domains.sh',
   'search-environment': 'looks for a token in the environment: its own and that of other processes',
   'search-behind': 'looks behind: git history, a hard link, /proc/PID/root, umount',
   cli: 'railway volume delete --volume … --yes',
