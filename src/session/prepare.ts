@@ -15,6 +15,7 @@ import { sessionEnvironment } from '../sandbox/environment.ts';
 import type { SandboxPlan } from '../sandbox/plan.ts';
 import { isVisible } from '../sandbox/visible.ts';
 import type { ContentFound, ContentOptions } from '../view/content-scan.ts';
+import type { EarlierCovers } from '../view/earlier-covers.ts';
 import { planScannedView } from '../view/plan-view.ts';
 import type { ViewPlan } from '../view/types.ts';
 import type { ShimOrder } from '../exec/protocol.ts';
@@ -26,7 +27,7 @@ import { tcpPorts } from './ports.ts';
 import type { Repository } from './repository.ts';
 import type { SessionGrant } from '../policy/call.ts';
 import { credentialStandIns, prepareServices, sessionTrust, type Services } from './services.ts';
-import { scanning } from './scanning.ts';
+import { earlierCovers, scanning } from './scanning.ts';
 import { createSession, type SessionFolder } from './session-folder.ts';
 
 const NO_SPACE = [
@@ -50,6 +51,8 @@ export interface Prepared {
   view: ViewPlan;
   /** How files are looked through, and what came of it before the session. */
   content: { options: ContentOptions; found: ContentFound | null };
+  /** Null where nothing is covered by what it holds. */
+  earlier: EarlierCovers | null;
   plan: SandboxPlan;
   sources: SessionSources;
   /** Programs of the plan that stand for others. */
@@ -128,12 +131,13 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
       },
       ...(input.onScan ? { onProgress: input.onScan } : {}),
     });
+    const earlier = input.layers.view ? earlierCovers(repository.root) : null;
     const { plan: whole, content } = await planScannedView({
       repository: repository.root,
       sessionDir: folder.path,
       files: profile.files,
       standIns: credentialStandIns(services),
-      ...(input.layers.view ? { content: looking } : {}),
+      ...(earlier ? { content: looking, earlier } : {}),
     });
     const { env, withheld } = sessionEnvironment(profile, process.env, {
       HOME: home,
@@ -172,6 +176,7 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
       policy: compilePolicy(data),
       view,
       content: { options: looking, found: content },
+      earlier,
       plan,
       sources,
       shims: orders,

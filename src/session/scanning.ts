@@ -1,5 +1,14 @@
-import { createHash } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import {
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PACKAGE_ROOT } from '../package-root.ts';
 import type { KnownValue, Scanner } from '../secrets/engine/detector.ts';
@@ -8,6 +17,7 @@ import { loadStores } from '../secrets/files/stores.ts';
 import { nameSaysSecret } from '../secrets/secret-name.ts';
 import type { CompactRule } from '../secrets/rules/rule-format.ts';
 import type { ContentOptions } from '../view/content-scan.ts';
+import { EarlierCovers } from '../view/earlier-covers.ts';
 import { Remembered } from '../view/remembered.ts';
 import { ensureStateRoot } from './state-root.ts';
 import { version } from './version.ts';
@@ -43,9 +53,19 @@ export function scanning(input: ScanningInput): ContentOptions {
     known: () => ready().known,
     rules: () => ready().rules,
     remembered: new Remembered(join(dirname(scans), 'moved-values.json')),
-    cache: { file: join(scans, hash([repository]).slice(0, 32)), key: scanKey(input) },
+    cache: { file: join(scans, fileNameOf(repository)), key: scanKey(input, saltIn(scans)) },
     ...(onProgress ? { onProgress } : {}),
   };
+}
+
+/** What sessions in this repository have had covered. */
+export function earlierCovers(repository: string): EarlierCovers {
+  const state = dirname(ensureStateRoot({ repository }));
+  return new EarlierCovers(join(state, 'covered', fileNameOf(repository)));
+}
+
+function fileNameOf(repository: string): string {
+  return hash([repository]).slice(0, 32);
 }
 
 async function loadAll({ home, env, kinds, credentials }: ScanningInput): Promise<Loaded> {
@@ -61,10 +81,10 @@ async function loadAll({ home, env, kinds, credentials }: ScanningInput): Promis
 }
 
 /**
- * Another when guard, its rules or the user's are others, or a file that the user's own values are read from. Of values that
- * are in no file, only what they are called: nothing made of a value may be written down.
+ * Another when guard, its rules or the user's are others, a file that the user's own values are read from, or a value that is
+ * in no file: of that a digest whose key is in guard's state folder alone.
  */
-function scanKey({ home, env, kinds, credentials }: ScanningInput): string {
+function scanKey({ home, env, kinds, credentials }: ScanningInput, salt: Buffer): string {
   const stores = loadStores().flatMap((store) => filesOfStore(store, { home, env }));
   return hash([
     version(),
@@ -74,7 +94,45 @@ function scanKey({ home, env, kinds, credentials }: ScanningInput): string {
     ...kindsIn(kinds).map(stateOfFile),
     ...credentials.names,
     ...Object.keys(env).filter(nameSaysSecret).sort(),
+    keyed(salt, [...credentials.values, ...valuesIn(env)]),
   ]);
+}
+
+function valuesIn(env: NodeJS.ProcessEnv): string[] {
+  return Object.keys(env)
+    .filter(nameSaysSecret)
+    .sort()
+    .map((name) => env[name] ?? '');
+}
+
+function keyed(salt: Buffer, values: readonly string[]): string {
+  return createHmac('sha256', salt).update(JSON.stringify(values)).digest('hex');
+}
+
+const SALT = 32;
+
+/** Where none can be kept, nothing is known from one session to the next. */
+function saltIn(folder: string): Buffer {
+  const file = join(folder, 'salt');
+  const made = `${file}.${process.pid}`;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (!lstatSync(file, { throwIfNoEntry: false })) {
+      writeFileSync(made, randomBytes(SALT), { mode: 0o600 });
+      // Another session may have made one meanwhile: that counts.
+      linkSync(made, file);
+    }
+  } catch {
+    // Read below, if there is one.
+  } finally {
+    rmSync(made, { force: true });
+  }
+  try {
+    const salt = readFileSync(file);
+    return salt.length === SALT ? salt : randomBytes(SALT);
+  } catch {
+    return randomBytes(SALT);
+  }
 }
 
 /** Code that decides what is found: newer without another version while guard is being worked on. */

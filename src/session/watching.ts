@@ -26,6 +26,7 @@ export function watchSession(options: WatchSession): () => Promise<void> {
     files: prepared.profile.files,
     sessionDir: prepared.folder.path,
     ...(found ? { content: { ...looking, record: found.record } } : {}),
+    ...(prepared.earlier ? { earlier: prepared.earlier } : {}),
     mount: async (mount) => {
       const init = await options.init();
       if (init !== null) await mounts.lay(init, mount);

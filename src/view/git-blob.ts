@@ -26,13 +26,22 @@ export function isBlob(oid: string, content: Buffer): boolean {
   return hash.update(`blob ${content.length}\0`).update(content).digest('hex') === oid;
 }
 
+/** Milliseconds. What a session puts in an object's place may be a pipe that nobody writes to. */
+const PATIENCE = 3000;
+/** Where that was so. */
+const stuck = new Set<string>();
+
 /** A blob of the repository; null where there is none of that name, or a longer one than `limit` bytes, or no git. */
 export function readBlob({ gitDir }: GitRepository, oid: string, limit: number): Buffer | null {
-  const { status, stdout } = spawnSync('git', ['cat-file', 'blob', oid], {
+  if (stuck.has(gitDir)) return null;
+  const { status, stdout, error } = spawnSync('git', ['cat-file', 'blob', oid], {
     cwd: '/',
     env: { ...ENVIRONMENT, GIT_DIR: gitDir },
     maxBuffer: limit,
     stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: PATIENCE,
+    killSignal: 'SIGKILL',
   });
+  if (error && 'code' in error && error.code === 'ETIMEDOUT') stuck.add(gitDir);
   return status === 0 ? stdout : null;
 }

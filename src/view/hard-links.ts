@@ -18,17 +18,24 @@ export function otherNames(
   }
   let open = wanted.size;
   const found = new Map<string, string>();
-  const folders = [''];
-  for (let folder = folders.pop(); folder !== undefined && open > 0; folder = folders.pop()) {
-    for (const path of children(repository, folder, folders)) {
-      const stat = lstatAt(`${repository}/${path}`);
-      const file = stat && wanted.get(`${stat.dev}:${stat.ino}`);
-      if (!file) continue;
-      if (!files.has(path)) found.set(path, file.path);
-      if (--file.left === 0) open--;
-    }
+  if (open === 0) return found;
+  for (const { path, stat } of everyFile(repository)) {
+    const file = wanted.get(`${stat.dev}:${stat.ino}`);
+    if (!file) continue;
+    if (!files.has(path)) found.set(path, file.path);
+    if (--file.left === 0 && --open === 0) break;
   }
   return found;
+}
+
+/** Every regular file in the repository, `.git` included. */
+export function* everyFile(repository: string): Generator<{ path: string; stat: BigIntStats }> {
+  const folders = [''];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop())
+    for (const path of children(repository, folder, folders)) {
+      const stat = lstatAt(`${repository}/${path}`);
+      if (stat) yield { path, stat };
+    }
 }
 
 /** Names of what is no folder; folders go on the list of those to visit. */

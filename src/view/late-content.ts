@@ -8,6 +8,7 @@ import type { ScanResult } from '../secrets/engine/scan-protocol.ts';
 import type { StandIns } from '../secrets/stand-ins.ts';
 import type { ContentOptions } from './content-scan.ts';
 import { lstatAt } from './inside.ts';
+import { ownPlaceholders } from './own-placeholders.ts';
 import { coverOf, findingsOf, isWeak } from './scan-findings.ts';
 import type { ScanRecord } from './scan-record.ts';
 import { isInToolFolder } from './tool-folders.ts';
@@ -173,9 +174,10 @@ export class LateContent {
   #withoutOwn(path: string, spans: readonly SecretSpan[]): SecretSpan[] {
     const own = this.#options.standIns.entries().map(([, standIn]) => latin1(standIn));
     if (own.length === 0) return [...spans];
+    const isOwn = ownPlaceholders(own);
     try {
       return withFiles(this.#options.repository, (files) =>
-        files.with(path, (fd) => spans.filter((span) => !isOneOf(own, textOf(fd, span)))),
+        files.with(path, (fd) => spans.filter((span) => !isOwn(textOf(fd, span)))),
       );
     } catch {
       return [...spans];
@@ -195,10 +197,6 @@ function withFiles<T>(root: string, use: (files: OpenFiles) => T): T {
 function textOf(fd: number, { start, end }: SecretSpan): string {
   const bytes = Buffer.alloc(Math.min(end - start, TELLING));
   return bytes.toString('latin1', 0, readSync(fd, bytes, 0, bytes.length, start));
-}
-
-function isOneOf(standIns: readonly string[], text: string): boolean {
-  return standIns.some((standIn) => standIn.includes(text) || text.includes(standIn));
 }
 
 function latin1(text: string): string {

@@ -10,6 +10,7 @@ import {
   stateOf,
   type PreparedCover,
 } from './covers.ts';
+import { MOVED } from './earlier-covers.ts';
 import { writeGitFiles, type GitCover } from './git-session.ts';
 import { identityOf, inodeOf } from './identity.ts';
 import { compileNames } from './name-patterns.ts';
@@ -131,9 +132,12 @@ export class LateCovers {
     // What the session may not edit now it cannot edit later: the mount stays as it is.
     const prepared = this.#prepare(secret, from);
     if (!prepared) return null;
-    const { source } = prepared.cover;
+    const { source, kind } = prepared.cover;
     const error = from ? null : await this.#mount(prepared);
     if (error) return error;
+    const file = identityOf(prepared.stat);
+    if (!from && !path.startsWith('/'))
+      this.#options.earlier?.add({ path, file, kind, moved: secret.pattern === MOVED });
     const edited = editedOf(source, prepared.spans);
     if (from?.edited && edited) from.edited.spans = edited.spans;
     this.#known.set(path, {
@@ -141,7 +145,7 @@ export class LateCovers {
       secret,
       git: prepared.git,
       state: stateOf(prepared.stat),
-      file: identityOf(prepared.stat),
+      file,
       folder,
       edited: from ? from.edited && edited && from.edited : edited,
     });

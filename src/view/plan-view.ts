@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import type { EffectiveProfile } from '../profile/types.ts';
 import { scanContent, type ContentFound, type ContentOptions } from './content-scan.ts';
 import { findWorkTrees, prepareCovers } from './covers.ts';
+import { MOVED, type EarlierCovers } from './earlier-covers.ts';
 import { gitEnvironment, writeGitFiles } from './git-session.ts';
 import { StandIns } from '../secrets/stand-ins.ts';
+import { identityOf } from './identity.ts';
 import { readRegular } from './inside.ts';
 import { compileNames } from './name-patterns.ts';
 import { besideGit } from './outside.ts';
 import { planProtection } from './protect.ts';
 import { REMEMBERED, withRemembered, type Remembered } from './remembered.ts';
+import { coverOf } from './scan-findings.ts';
 import { secretFiles } from './secret-files.ts';
 import { LONGEST_SPANS } from './stand-in.ts';
 import type { ViewPlan } from './types.ts';
@@ -25,6 +28,8 @@ export interface PlanViewOptions {
   standIns?: StandIns;
   /** Absent where files are not looked through. */
   content?: ContentOptions;
+  /** What sessions before have had covered. */
+  earlier?: EarlierCovers;
 }
 
 export interface PlannedView {
@@ -47,6 +52,7 @@ export async function planScannedView({
   files,
   standIns = new StandIns(),
   content: looking,
+  earlier,
 }: PlanViewOptions): Promise<PlannedView> {
   mkdirSync(join(sessionDir, 'covers'), { recursive: true, mode: 0o700 });
   const names = compileNames(files);
@@ -73,12 +79,18 @@ export async function planScannedView({
   const beside = protection.extraBinds.flatMap((bind) => besideGit(bind, repository, names));
   const protectedPaths = new Set(readOnly);
   let next = 0;
-  const found = [
+  const all = [
     ...secrets,
     ...beside,
     ...(content?.secrets ?? []),
     ...recalled.map((path) => ({ path, kind: 'spans', pattern: REMEMBERED }) as const),
   ];
+  const before = (earlier?.moved(repository, all) ?? []).flatMap((secret) => {
+    if (secret.kind !== 'spans') return [secret];
+    const findings = content?.record.findings.get(secret.path);
+    return findings ? [coverOf(secret.path, findings)] : [];
+  });
+  const found = [...all, ...before];
   const prepared = prepareCovers(secretFiles(repository, found, names), {
     repository,
     sessionDir,
@@ -91,6 +103,16 @@ export async function planScannedView({
   writeGitFiles(
     sessionDir,
     prepared.map(({ git }) => git),
+  );
+  earlier?.start(
+    prepared
+      .filter(({ cover }) => !cover.outside)
+      .map(({ cover: { path, kind, pattern }, stat }) => ({
+        path: path.slice(repository.length + 1),
+        file: identityOf(stat),
+        kind,
+        moved: pattern === MOVED,
+      })),
   );
   const covered = new Set(prepared.map(({ cover }) => cover.path));
   // In a folder that is covered whole there is nothing to cover.

@@ -2,9 +2,9 @@ import type { SecretSpan } from '../secrets/engine/detector.ts';
 import { withoutRanges, type Range } from '../secrets/range.ts';
 import type { StandIns } from '../secrets/stand-ins.ts';
 import { tokenLike } from '../secrets/token-like.ts';
-import { restore, type Pair } from './restore.ts';
+import { MOST_PLACES, MOST_WORK, restore, type Pair } from './restore.ts';
 import { linePieces, type SpanPiece } from './span-pieces.ts';
-import { bitsOf, spanText } from './span-text.ts';
+import { bitsOf, LEAST_BITS, spanText } from './span-text.ts';
 
 /** What a file's secrets were replaced by. Real values: in memory only. */
 export interface Redaction {
@@ -32,15 +32,11 @@ export interface SpansOptions {
 /** By chance a placeholder may stand in the file already: then another one is made. */
 const ATTEMPTS = 16;
 
-/** A placeholder that says less could be met by chance, in a number or a short word that somebody writes. */
-const LEAST_BITS = 32;
-
 /** A mention of a value elsewhere in the file is replaced from this length on, or where it looks like a credential. */
 const LONG_VALUE = 20;
 
-/** More values, or more bytes to look for all of them in, take too long each time the file changes. */
+/** More values take too long each time the file changes. */
 const MOST_PAIRS = 2000;
-const MOST_WORK = 4 * 1024 ** 3;
 
 /**
  * A file with each of its secrets replaced by a placeholder of the same length and shape, and nothing else changed. A value
@@ -63,18 +59,14 @@ export function redactSpans(
     ].filter(isTelling),
   );
   if (mentioned.size > MOST_PAIRS || mentioned.size * content.length > MOST_WORK) return null;
-  const pieces = apart(text, [
-    places.map(plainPiece),
-    found,
-    [...mentioned]
-      .flatMap((each) => placesOf(content, Buffer.from(each, 'latin1')))
-      .map(plainPiece),
-  ]);
+  const mentions = mentionsOf(content, mentioned);
+  if (!mentions) return null;
+  const pieces = apart(text, [places.map(plainPiece), found, mentions]);
   for (let attempt = 1; ; attempt++) {
     const done = replace(text, pieces, standIns, before);
     const redacted = Buffer.from(done.text, 'latin1');
     const pairs = [...before, ...done.pairs];
-    const clean = restore(redacted, pairs).bytes.equals(content);
+    const clean = restore(redacted, pairs)?.bytes.equals(content) ?? false;
     if (!clean && attempt < ATTEMPTS) continue;
     for (const [value, standIn] of done.added) standIns.add(value, standIn);
     const restorable = clean && done.bits >= LEAST_BITS && pairs.length <= MOST_PAIRS;
@@ -167,10 +159,14 @@ function isTelling(value: string): boolean {
   return value.length >= LONG_VALUE || tokenLike(value);
 }
 
-function placesOf(content: Buffer, value: Buffer): Range[] {
-  const out: Range[] = [];
-  for (let at = content.indexOf(value); at >= 0; at = content.indexOf(value, at + value.length))
-    out.push({ start: at, end: at + value.length });
+/** Null where there are too many. */
+function mentionsOf(content: Buffer, values: Iterable<string>): SpanPiece[] | null {
+  const out: SpanPiece[] = [];
+  for (const text of values) {
+    const value = Buffer.from(text, 'latin1');
+    for (let at = content.indexOf(value); at >= 0; at = content.indexOf(value, at + value.length))
+      if (out.push(plainPiece({ start: at, end: at + value.length })) > MOST_PLACES) return null;
+  }
   return out;
 }
 

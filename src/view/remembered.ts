@@ -3,14 +3,17 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { encodePath } from '../byte-path.ts';
 import type { Scanner, SecretSpan } from '../secrets/engine/detector.ts';
-import { readRegular } from './inside.ts';
+import { stateOf } from './covers.ts';
+import { lstatAt, readRegular } from './inside.ts';
 
 /** Stands for a rule in reports: a session has moved this value to where nothing else finds it. */
 export const REMEMBERED = 'seen before';
 
-/** The oldest go first. */
-const MOST = 1000;
-const LARGEST_FILE = 1024 * 1024;
+/** None is forgotten for another: a session could make up others until the real ones are gone. */
+const MOST = 4000;
+/** Of a file of one name: its bytes are gone through once for each. */
+const MOST_LENGTHS = 64;
+const LARGEST_FILE = 16 * 1024 * 1024;
 
 /** One value, by nothing that tells it: its length, a quick sum, and a keyed digest. */
 interface Print {
@@ -32,8 +35,11 @@ interface Stored {
  */
 export class Remembered {
   readonly #file: string;
-  #salt = randomBytes(32);
+  #salt: Buffer = randomBytes(32);
   #prints: Print[] = [];
+  #names = new Set<string>();
+  /** Of the file when it was read. */
+  #state = '';
 
   constructor(file: string) {
     this.#file = file;
@@ -42,11 +48,12 @@ export class Remembered {
 
   /** Could there be one in a file of this name? */
   knows(path: string): boolean {
-    const name = basename(path);
-    return this.#prints.some((print) => print.name === name);
+    return this.#names.has(basename(path));
   }
 
   find(path: string, bytes: Buffer): SecretSpan[] {
+    // Another session may have added some.
+    this.#load();
     const name = basename(path);
     const own = this.#prints.filter((print) => print.name === name);
     const spans = [...new Set(own.map(({ length }) => length))].flatMap((length) =>
@@ -59,14 +66,25 @@ export class Remembered {
     return apart(spans);
   }
 
-  /** Throws what the kernel reports where it cannot be kept. */
-  add(path: string, value: Buffer): void {
-    // Another session may have added some.
+  /** Throws what the kernel reports where they cannot be kept, and EDQUOT where there are too many. */
+  add(path: string, values: Iterable<Buffer>): void {
     this.#load();
     const name = basename(path);
-    const print = { name, length: value.length, sum: sumOf(value), digest: this.#digest(value) };
-    if (this.#prints.some((p) => p.name === name && p.digest === print.digest)) return;
-    this.#prints = [...this.#prints, print].slice(-MOST);
+    const own = this.#prints.filter((print) => print.name === name);
+    const known = new Set(own.map(({ digest }) => digest));
+    const lengths = new Set(own.map(({ length }) => length));
+    const added: Print[] = [];
+    for (const value of values) {
+      const digest = this.#digest(value);
+      if (known.has(digest)) continue;
+      known.add(digest);
+      lengths.add(value.length);
+      added.push({ name, length: value.length, sum: sumOf(value), digest });
+    }
+    if (added.length === 0) return;
+    if (this.#prints.length + added.length > MOST || lengths.size > MOST_LENGTHS)
+      throw Object.assign(new Error('too many values to remember'), { code: 'EDQUOT' });
+    this.#take({ salt: this.#salt, prints: [...this.#prints, ...added] });
     mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
     const stored: Stored = { salt: this.#salt.toString('hex'), prints: this.#prints };
     const made = `${this.#file}.${process.pid}`;
@@ -94,10 +112,19 @@ export class Remembered {
   }
 
   #load(): void {
+    const stat = lstatAt(this.#file);
+    const state = stat ? stateOf(stat) : '';
+    if (state === this.#state) return;
     const stored = read(this.#file);
     if (!stored) return;
-    this.#salt = Buffer.from(stored.salt, 'hex');
-    this.#prints = stored.prints;
+    this.#state = state;
+    this.#take({ salt: Buffer.from(stored.salt, 'hex'), prints: stored.prints });
+  }
+
+  #take({ salt, prints }: { salt: Buffer; prints: Print[] }): void {
+    this.#salt = salt;
+    this.#prints = prints;
+    this.#names = new Set(prints.map(({ name }) => name));
   }
 
   #digest(value: Buffer): string {

@@ -6,6 +6,11 @@ export interface Pair {
   placeholder: Buffer;
 }
 
+/** Bytes that are gone through, all pairs taken together. */
+export const MOST_WORK = 4 * 1024 ** 3;
+/** Nobody writes so many; each takes some hundred bytes while it is dealt with. */
+export const MOST_PLACES = 500_000;
+
 export interface Restored {
   bytes: Buffer;
   /** Where in it a real value was put back, in order. */
@@ -14,13 +19,16 @@ export interface Restored {
 
 /**
  * Puts the real value back wherever one of the placeholders stands, however often. Where two could be meant the longer one
- * is; everything else stays as it is, byte for byte.
+ * is; everything else stays as it is, byte for byte. Null where that would take too long or too much memory.
  */
-export function restore(bytes: Buffer, pairs: readonly Pair[]): Restored {
+export function restore(bytes: Buffer, pairs: readonly Pair[]): Restored | null {
+  if (pairs.length * bytes.length > MOST_WORK) return null;
+  const hits = found(bytes, pairs);
+  if (!hits) return null;
   const out = Buffer.from(bytes);
   const at: Range[] = [];
   let end = 0;
-  for (const { start, pair } of found(bytes, pairs)) {
+  for (const { start, pair } of hits) {
     if (start < end) continue;
     pair.real.copy(out, start);
     end = start + pair.real.length;
@@ -29,13 +37,13 @@ export function restore(bytes: Buffer, pairs: readonly Pair[]): Restored {
   return { bytes: out, at };
 }
 
-/** Every place of every placeholder, by start, the longer first. */
-function found(bytes: Buffer, pairs: readonly Pair[]): { start: number; pair: Pair }[] {
+/** Every place of every placeholder, by start, the longer first; null where there are too many. */
+function found(bytes: Buffer, pairs: readonly Pair[]): { start: number; pair: Pair }[] | null {
   const hits: { start: number; pair: Pair }[] = [];
   for (const pair of pairs) {
     if (pair.placeholder.length === 0) continue;
     for (let start = bytes.indexOf(pair.placeholder); start >= 0;) {
-      hits.push({ start, pair });
+      if (hits.push({ start, pair }) > MOST_PLACES) return null;
       start = bytes.indexOf(pair.placeholder, start + 1);
     }
   }

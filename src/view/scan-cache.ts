@@ -21,7 +21,7 @@ import { ScanRecord, WIDTH, type Finding } from './scan-record.ts';
  *     names                     each path's bytes and a NUL
  *     rows × 5 × 8 bytes        states, in this machine's order
  *
- * It holds neither a secret nor anything made of one.
+ * It holds no secret; `key` has a keyed digest of some.
  */
 const MAGIC = 'guard-scan 1 ';
 const HEAD = 32;

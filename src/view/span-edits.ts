@@ -11,6 +11,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { encodePath } from '../byte-path.ts';
 import type { SecretSpan } from '../secrets/engine/detector.ts';
+import { KNOWN_RULE } from '../secrets/engine/known-values.ts';
 import { stateOf, statInside } from './covers.ts';
 import { readHandle, withInside } from './inside.ts';
 import { placeOf } from './outside.ts';
@@ -29,7 +30,12 @@ const SETTLED_EMPTY = 1000;
 /** What is written all the time is carried back this often. */
 const LONGEST_WAIT = 2000;
 
+/** For each millisecond of carrying back, so many in which the session has this thread. */
+const REST = 3;
+
 const CHANGED = 'the file was changed meanwhile by somebody else';
+
+const TOO_MANY = 'it holds too many placeholders';
 
 /** A stand-in that the session may edit. Several names can have it, when its folder was moved. */
 export interface EditedCover {
@@ -50,6 +56,8 @@ export class SpanEdits {
   readonly #options: WatchOptions;
   readonly #told = new Set<string>();
   #kept = 0;
+  /** When the next may be carried back. */
+  #next = 0;
   /** Nothing of the session runs any more: nothing that is there is about to change. */
   over = false;
 
@@ -63,12 +71,17 @@ export class SpanEdits {
    */
   carryBack(cover: EditedCover, file: EditedFile, now = false): BigIntStats | null | 'later' {
     const stat = lstatSync(cover.source, { bigint: true });
-    if (touchOf(stat) === cover.spans.seen) return null;
-    if (!now && !this.over && !this.#isSettled(cover, stat)) return 'later';
+    // What is written through a mapping tells its time late (mmap(2)): in the end the content is looked at.
+    if (touchOf(stat) === cover.spans.seen && !this.over) return null;
+    const start = performance.now();
+    if (!now && !this.over && (start < this.#next || !this.#isSettled(cover, stat))) return 'later';
     cover.since = 0;
     const bytes = this.#read(cover, file.path);
-    if (!bytes) return null;
-    return this.#carry(cover, file, bytes, stat);
+    if (bytes === 'later') return bytes;
+    const done = bytes && this.#carry(cover, file, bytes, stat);
+    const end = performance.now();
+    this.#next = end + (end - start) * REST;
+    return done;
   }
 
   /** What the session wrote into a stand-in whose file is not to be written is kept, if that is anything. */
@@ -76,7 +89,8 @@ export class SpanEdits {
     const stat = lstatSync(cover.source, { bigint: true });
     if (touchOf(stat) === cover.spans.seen) return;
     const bytes = this.#read(cover, path);
-    if (bytes && digestOf(bytes) !== cover.spans.standIn) this.#keep(path, bytes, why);
+    if (bytes instanceof Buffer && digestOf(bytes) !== cover.spans.standIn)
+      this.#keep(path, bytes, why);
   }
 
   #carry(
@@ -100,6 +114,11 @@ export class SpanEdits {
       return null;
     }
     const restored = restore(bytes, cover.spans.pairs);
+    if (!restored) {
+      if (this.over) this.#keep(path, bytes, TOO_MANY);
+      else this.#tell(path, `${TOO_MANY}: what the session wrote is not carried back`);
+      return null;
+    }
     try {
       const spans = this.#spansIn(path, restored);
       const written = writeBack(root, relative, stateOf(real), {
@@ -145,9 +164,17 @@ export class SpanEdits {
     const { content } = this.#options;
     if (!content) return null;
     const spans = withRemembered(content.scanner, content.remembered)().scan(path, bytes);
-    for (const { start, end } of at)
-      if (!spans.some((s) => s.tier !== 'weak' && s.start <= start && s.end >= end))
-        content.remembered?.add(path, bytes.subarray(start, end));
+    // A value that is known from elsewhere today may not be tomorrow.
+    const telling = spans.filter(({ tier, rule }) => tier !== 'weak' && rule !== KNOWN_RULE);
+    const moved = new Map<string, Buffer>();
+    let next = 0;
+    for (const { start, end } of at) {
+      while ((telling[next]?.end ?? Infinity) < end) next++;
+      if ((telling[next]?.start ?? Infinity) <= start) continue;
+      const value = bytes.subarray(start, end);
+      moved.set(value.toString('latin1'), value);
+    }
+    content.remembered?.add(path, moved.values());
     return spans;
   }
 
@@ -201,18 +228,23 @@ export class SpanEdits {
   }
 
   /** The session may have made it unreadable, or too long to be read. */
-  #read(cover: EditedCover, path: string): Buffer | null {
-    const { O_NOFOLLOW, O_RDONLY } = constants;
+  #read(cover: EditedCover, path: string): Buffer | null | 'later' {
+    // Whoever holds a lease on it (fcntl(2), F_SETLEASE) holds nobody up.
+    const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
     const { mode } = lstatSync(cover.source);
     if ((mode & 0o400) === 0) chmodSync(encodePath(cover.source), (mode & 0o777) | 0o400);
-    const fd = openSync(encodePath(cover.source), O_RDONLY | O_NOFOLLOW);
+    let fd: number | null = null;
     try {
+      fd = openSync(encodePath(cover.source), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
       const bytes = readHandle(fd, LONGEST_SPANS);
       if (!bytes)
         this.#tell(path, 'what the session wrote is longer than 64 MB: it is not carried back');
       return bytes;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return 'later';
+      throw error;
     } finally {
-      closeSync(fd);
+      if (fd !== null) closeSync(fd);
     }
   }
 

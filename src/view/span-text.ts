@@ -125,6 +125,9 @@ function sameLength(raw: string, made: string): string | null {
   return made.length === raw.length ? made : null;
 }
 
+/** A placeholder that says less could be met by chance, in a number or a short word that somebody writes. */
+export const LEAST_BITS = 32;
+
 /** How many bits somebody who types by chance would have to meet: by class of each character, without a known prefix. */
 export function bitsOf(value: string): number {
   let bits = 0;

@@ -135,8 +135,9 @@ export function writeStandIn(source: string, content: StandInContent, exists: bo
     mkdirSync(source, { mode: 0o500, recursive: true });
     return;
   }
-  const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
-  const flags = O_WRONLY | O_NOFOLLOW | (exists ? 0 : O_CREAT | O_EXCL);
+  // Not held up by a lease that the session has on it.
+  const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
+  const flags = O_WRONLY | O_NOFOLLOW | O_NONBLOCK | (exists ? 0 : O_CREAT | O_EXCL);
   const fd = openWritable(source, flags, exists);
   try {
     if (content.bytes) {

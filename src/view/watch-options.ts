@@ -1,6 +1,7 @@
 import type { GuardError } from '../guard-error.ts';
 import type { EffectiveProfile } from '../profile/types.ts';
 import type { ContentOptions } from './content-scan.ts';
+import type { EarlierCovers } from './earlier-covers.ts';
 import type { ScanRecord } from './scan-record.ts';
 import type { Cover, ViewPlan } from './types.ts';
 
@@ -22,6 +23,8 @@ export interface WatchOptions {
   content?: Pick<ContentOptions, 'load' | 'scanner' | 'known' | 'rules' | 'remembered'> & {
     record: ScanRecord;
   };
+  /** Is told what is covered later. */
+  earlier?: EarlierCovers;
   /** Binds `source` read-only over `path` in every mount namespace of the session; waits until there is one, and does
    * nothing when the session is over. Rejects when another file than `inode` is seen at `path` in the session. */
   mount: (mount: LateMount) => Promise<void>;

@@ -42,7 +42,8 @@ export function writeBack(
     const fd = openSync(`/proc/self/fd/${handle}`, constants.O_RDWR | constants.O_NONBLOCK);
     try {
       overwrite(fd, bytes);
-      const executable = (Number(stat.mode) & 0o7666) | (mode & 0o111);
+      // As the kernel does where others write (chmod(2)): whoever runs it later is nobody else for it.
+      const executable = (Number(stat.mode) & 0o1666) | (mode & 0o111);
       if (executable !== (Number(stat.mode) & 0o7777)) fchmodSync(fd, executable);
       futimesSync(fd, wholeMicroseconds(mtimeNs), wholeMicroseconds(mtimeNs));
       return fstatSync(fd, { bigint: true });

@@ -70,7 +70,8 @@ it('leaves a committed script unmodified to git, and says that its history tells
   expect(run.stdout).toMatch(/exec railway domain "\$1"\nclean\n$/);
   expect(readFileSync(join(scene.repository, 'scripts/kept.sh'), 'utf8')).toContain(token);
   const commit = scene.git('rev-parse', '--short=7', 'HEAD').trim();
-  const { stderr } = await scene.start(sh('true'));
+  // The history is looked through beside the session.
+  const { stderr } = await scene.start(sh('sleep 8'));
   expect(stderr).toMatch(/scripts\/kept\.sh/);
   expect(stderr).toContain(commit);
   expect(stderr).not.toContain(token);

@@ -36,7 +36,7 @@ const placeholderOf = (value: string): string => view.standIns.of(value) ?? 'non
 function carryBack(): void {
   for (const { path, source } of view.covers) {
     const pairs = view.spans.get(source)?.pairs;
-    if (pairs) writeFileSync(path, restore(readFileSync(source), pairs).bytes);
+    if (pairs) writeFileSync(path, restore(readFileSync(source), pairs)?.bytes ?? '');
   }
 }
 

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -49,6 +50,13 @@ test('a file that is not as it was is left alone', () => {
   writeFileSync(join(root, 'f'), 'two');
   expect(() => writeBack(root, 'f', before, content('three'))).toThrow('another file');
   expect(readFileSync(join(root, 'f'), 'utf8')).toBe('two');
+});
+
+test('what makes a program run as its owner goes, what makes it run stays', () => {
+  writeFileSync(join(root, 'f'), 'one');
+  chmodSync(join(root, 'f'), 0o6755);
+  writeBack(root, 'f', state('f'), content('two'));
+  expect(statSync(join(root, 'f')).mode & 0o7777).toBe(0o644);
 });
 
 test('no link is followed, wherever it stands on the way', () => {
