@@ -25,6 +25,8 @@ const bundles = join(PACKAGE, 'dist', 'bench');
 const ROUNDS = 5;
 const MB = 1e6;
 
+// As the build does: see word-file.ts.
+const words = readFileSync(join(PACKAGE, 'dist', 'secret-words.bin')).toString('hex', 0, 32);
 await build({
   entryPoints: {
     scanner: join(PACKAGE, 'src/secrets/default-scanner.ts'),
@@ -34,7 +36,7 @@ await build({
   outExtension: { '.js': '.cjs' },
   bundle: true,
   platform: 'node',
-  define: { 'import.meta.url': 'guardModuleUrl' },
+  define: { 'import.meta.url': 'guardModuleUrl', guardSecretWords: JSON.stringify(words) },
   banner: {
     js: "const guardModuleUrl = require('node:url').pathToFileURL(__filename).href;",
   },

@@ -29,8 +29,6 @@ const MAY_USE: Record<string, readonly string[]> = {
   approval: [],
   broker: ['kernel', 'policy', 'profile', 'sandbox', 'exec', 'egress'],
   session: [
-    // for how git prints changes
-    'audit',
     'broker',
     'credentials',
     'operations',

@@ -1,6 +1,7 @@
 import type { LineRange } from './examine.ts';
 import { gitOutput, PLAIN_PATCH, type GitPlace } from './git.ts';
 
+const WHAT = 'cannot compare';
 /** A line to which a line break or a carriage return was added holds nothing new. */
 const SAME_LINE = ['--ignore-space-at-eol'];
 
@@ -16,10 +17,16 @@ export async function addedLines(
   if (/^0+$/.test(oldId)) return null;
   try {
     const diff = ['diff', ...PLAIN_PATCH, ...SAME_LINE, oldId, newId, '--'];
-    return hunkRanges(await gitOutput(diff, place, 'cannot compare'));
+    const patch = await gitOutput(diff, place, WHAT);
+    // What is too large to compare counts as binary, --text or not.
+    return patch.includes('\nBinary files ') ? null : hunkRanges(patch);
   } catch {
     return null;
   }
+}
+
+export function blobContent(id: string, place: GitPlace): Promise<Buffer> {
+  return gitOutput(['cat-file', 'blob', id], place, WHAT);
 }
 
 /** Lines that are in both. */

@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { Finding } from './finding.ts';
 import { couldNotLook } from './git.ts';
+import { NotPlain, readBounded } from './plain-file.ts';
 import type { AuditResult } from './result.ts';
 
 /** What is known and does not count: `rule` and `file` are for people. */
@@ -53,13 +54,13 @@ export function updateBaselineFile(
 function readIfThere(file: string): BaselineEntry[] | null {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readBounded(file, LARGEST).toString('utf8');
   } catch (error) {
+    if (error instanceof NotPlain) throw unusable(file, error.message);
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return null;
     throw unusable(file, `it cannot be read (${code})`);
   }
-  if (text.length > LARGEST) throw unusable(file, 'it is larger than 64 MiB');
   let data: unknown;
   try {
     data = JSON.parse(text);

@@ -2,8 +2,10 @@ import { decodePath, pathBytes } from '../byte-path.ts';
 import type { Scanner, SecretSpan, Tier } from '../secrets/engine/detector.ts';
 import { allowComments, meansRule } from './allow-comment.ts';
 import { bufferSource, type ByteSource } from './byte-source.ts';
+import { EarlierSecrets, type EarlierText } from './earlier-secrets.ts';
 import type { CommitFacts, DescribeRule, Finding, Place } from './finding.ts';
 import { Fingerprints } from './fingerprint.ts';
+import { whyLeftOut } from './left-out.ts';
 import {
   excerptOf,
   redactedSecret,
@@ -30,8 +32,10 @@ export interface Text {
   source: ByteSource;
   /** Its bytes, or the descriptor of a file too large for memory. */
   content: Buffer | { fd: number };
-  /** Asked when something was found: only findings on these lines count. Null for all. */
+  /** Asked when something was found: findings on these lines count. Null for all. */
   added?: () => Promise<readonly LineRange[] | null>;
+  /** Asked when something was found on others: there it counts where it could not be found before. */
+  before?: () => Promise<readonly EarlierText[]>;
   /** Asked for each finding. */
   commit?: () => CommitFacts;
   /** Asked of each finding: does it count, or is its secret known from elsewhere? */
@@ -139,14 +143,18 @@ export class Examiner {
     if (text.place === 'content') this.result.files.add(text.shown ?? text.path);
     const { tiers } = this.#options;
     const spans = this.#scan(text);
-    if (!spans.some(({ tier }) => tiers.has(tier))) return;
+    const counts = ({ rule, tier }: SecretSpan): boolean =>
+      tiers.has(tier) || whyLeftOut(rule, 0) !== null;
+    if (!spans.some(counts)) return;
     const added = (await text.added?.()) ?? null;
     this.#describe ??= await this.#options.describe();
     const lines = new TextLines(text.source, spans);
     const file = this.shownPath(text.shown ?? text.path);
     const fingerprints = new Fingerprints(file);
+    const earlier = text.before ? new EarlierSecrets(text.before, this.#options) : null;
+    const leftOut = new Set<string>();
     for (const span of spans) {
-      if (!tiers.has(span.tier)) continue;
+      if (!counts(span)) continue;
       const start = lines.at(span.start);
       const end = lines.at(span.end);
       const around: LineAround = {
@@ -158,10 +166,24 @@ export class Examiner {
       };
       // Also of what does not count: it is one of those that are the same.
       const fingerprint = fingerprints.of(span, span.rule, around);
-      if (added && !touches(added, start.gitLine, end.gitLine)) continue;
+      const why = whyLeftOut(span.rule, start.line);
+      const secret = (): Buffer => text.source.read(span.start, span.end);
+      if (
+        added &&
+        !touches(added, start.gitLine, end.gitLine) &&
+        (why !== null || earlier === null || (await earlier.has(secret())))
+      )
+        continue;
+      // Once for each text.
+      if (why !== null && leftOut.has(span.rule)) continue;
+      leftOut.add(span.rule);
       const finding = this.#finding(text, span, { file, start, end, around, fingerprint });
       if (this.#isAllowed(finding, text, span, around)) continue;
-      if (text.claim?.(text.source.read(span.start, span.end), finding) === false) continue;
+      if (why !== null) {
+        this.unread(text.shown ?? text.path, why);
+        continue;
+      }
+      if (text.claim?.(secret(), finding) === false) continue;
       this.result.findings.push(finding);
     }
   }
@@ -174,7 +196,9 @@ export class Examiner {
         ? scanner.scanDescriptor(text.path, text.content.fd, text.source.size)
         : scanner.scan(text.path, text.content);
     } catch (error) {
-      this.unread(text.shown ?? text.path, `the scanner gave up: ${(error as Error).message}`);
+      // Not the message: it may quote what was read.
+      const { code, name } = error as NodeJS.ErrnoException;
+      this.unread(text.shown ?? text.path, `the scanner gave up (${code ?? name})`);
       return [];
     }
   }

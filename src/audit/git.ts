@@ -19,6 +19,8 @@ const SAFE = [
   '--no-replace-objects',
   ...['-c', 'core.fsmonitor=false'],
   ...['-c', 'core.hooksPath=/dev/null'],
+  // Said of the file without grafts that is named below, too.
+  ...['-c', 'advice.graftFileDeprecated=false'],
   // Names in what git prints are bytes, not escapes; with -z they are anyway.
   ...['-c', 'core.quotePath=false'],
 ];
@@ -35,6 +37,8 @@ export interface GitPlace {
 export const PLAIN_PATCH = [
   ...['-U0', '--inter-hunk-context=0', '--text', '--no-color', '--no-ext-diff', '--no-textconv'],
   ...['--submodule=short', '--src-prefix=a/', '--dst-prefix=b/', '--no-relative'],
+  // Not the file that diff.orderFile names, which may be a FIFO.
+  '-O/dev/null',
 ];
 
 function environment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
@@ -42,6 +46,8 @@ function environment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
     ...env,
     // A partial clone fetches objects that it lacks, through whatever transport the repository names.
     GIT_NO_LAZY_FETCH: '1',
+    // Neither are grafts, which have no option: a clone gets the parents that commits name (gitglossary(7)).
+    GIT_GRAFT_FILE: '/dev/null',
     GIT_ALLOW_PROTOCOL: 'none',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_TERMINAL_PROMPT: '0',

@@ -9,6 +9,8 @@ export interface RawChange {
   oldId: string;
   newId: string;
   path: string;
+  /** What it was called before; the same, but for a rename and a copy. */
+  oldPath: string;
 }
 
 export const SYMLINK = '120000';
@@ -41,6 +43,7 @@ export function parseRawDiff(output: Buffer): RawChange[] {
       oldId,
       newId,
       path: decodePath(path),
+      oldPath: decodePath(first),
     });
   }
   return changes;

@@ -1,5 +1,6 @@
 import type { DescribeRule, Finding } from './finding.ts';
 import type { ReportOptions } from './report.ts';
+import { asciiJson } from './ascii-json.ts';
 import type { AuditResult } from './result.ts';
 
 /** One object, documented in docs/audit.md; keys are only ever added. */
@@ -19,7 +20,7 @@ export function jsonReport(
     unread,
     looked,
   };
-  return `${JSON.stringify(report, null, 2)}\n`;
+  return asciiJson(report);
 }
 
 function findingJson(finding: Finding, describe: DescribeRule): Record<string, unknown> {

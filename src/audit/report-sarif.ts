@@ -1,4 +1,5 @@
 import { pathBytes } from '../byte-path.ts';
+import { asciiJson } from './ascii-json.ts';
 import type { DescribeRule, Finding, RuleFacts } from './finding.ts';
 import type { ReportOptions } from './report.ts';
 import type { Allowed, AuditResult } from './result.ts';
@@ -46,7 +47,7 @@ export function sarifReport(
     ],
     results,
   };
-  return `${JSON.stringify({ $schema: SCHEMA, version: '2.1.0', runs: [run] }, null, 2)}\n`;
+  return asciiJson({ $schema: SCHEMA, version: '2.1.0', runs: [run] });
 }
 
 function ruleOf(id: string, all: readonly Finding[], facts: RuleFacts | null) {

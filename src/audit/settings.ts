@@ -33,7 +33,10 @@ export async function auditSettings(places: SettingsPlaces): Promise<AuditSettin
   const refused = own.some((section) => section?.['repository-exceptions'] === false);
   const sections = [...own, theirs].filter((section) => section !== null);
   const counting = [...own, refused ? null : theirs].filter((section) => section !== null);
-  const tiers = sections.map(({ tier }) => tier);
+  // Where its exceptions do not count, it cannot have less shown either.
+  const tiers = (refused && theirs?.tier === 'certain' ? own : sections).map(
+    (section) => section?.tier,
+  );
   const written = counting.flatMap(({ exceptions = [] }) => exceptions);
   return {
     tier: SHOWS_MOST.find((tier) => tiers.includes(tier)) ?? null,

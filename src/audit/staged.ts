@@ -1,6 +1,6 @@
-import { addedLines } from './added-lines.ts';
+import { addedLines, blobContent } from './added-lines.ts';
 import { readBlobs, type Blob } from './blobs.ts';
-import { textOf, type Examiner, type LineRange } from './examine.ts';
+import { textOf, type Examiner, type LineRange, type Text } from './examine.ts';
 import { couldNotLook, ended, gitOutput, startGit, type Git, type GitPlace } from './git.ts';
 import { parseRawDiff, SUBMODULE, SYMLINK, type RawChange } from './raw-diff.ts';
 
@@ -63,8 +63,8 @@ export class StagedSource {
     const { wholeFiles } = this.#options;
     if (wholeFiles || isNewName(change)) await examiner.examineName(change.path);
     if (bytes === null) return examiner.unread(change.path, why ?? '');
-    const added = wholeFiles ? {} : { added: () => newLines(change, this.#options) };
-    await examiner.examine(textOf(change.path, bytes, added));
+    const onlyNew = wholeFiles ? {} : onlyNewOf(change, this.#options);
+    await examiner.examine(textOf(change.path, bytes, onlyNew));
   }
 }
 
@@ -104,6 +104,13 @@ function holdsText({ status, newMode }: RawChange): boolean {
 
 function isNewName({ status }: RawChange): boolean {
   return status === 'A' || status === 'R' || status === 'C';
+}
+
+function onlyNewOf(change: RawChange, place: GitPlace): Pick<Text, 'added' | 'before'> {
+  return {
+    added: () => newLines(change, place),
+    before: async () => [{ path: change.oldPath, bytes: await blobContent(change.oldId, place) }],
+  };
 }
 
 /** Null for all lines: of what is new, or was no such text before. */

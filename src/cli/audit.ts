@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty';
-import { writeFileSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { Examiner } from '../audit/examine.ts';
-import { COULD_NOT_LOOK, couldNotLook } from '../audit/git.ts';
+import { COULD_NOT_LOOK } from '../audit/git.ts';
 import { reportOf } from '../audit/report.ts';
 import type { AuditResult } from '../audit/result.ts';
 import { repositoryAt } from '../audit/repository-at.ts';
@@ -15,6 +15,7 @@ import type { Tier } from '../secrets/engine/detector.ts';
 import { AUDIT_HELP, readAuditOptions, type AuditOptions, type Source } from './audit-options.ts';
 import { paintFor } from './paint.ts';
 import { say } from './say.ts';
+import { writeReport } from './write-report.ts';
 
 const FOUND = 1;
 /** Columns where there is no terminal to ask. */
@@ -134,13 +135,8 @@ async function print(options: AuditOptions, result: AuditResult): Promise<void> 
     paint: paintFor({ isTTY: terminal }),
     version: version(),
   });
-  if (output === null) return writeOut(report);
-  try {
-    writeFileSync(output, report);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw couldNotLook(`cannot write ${output}`, code ?? String(error), 'Name another file');
-  }
+  if (output === null) writeOut(report);
+  else writeReport(output, report);
 }
 
 /** Synchronous: `process.stdout` of a pipe would be cut when the process ends, and opening it takes time. */

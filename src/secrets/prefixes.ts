@@ -28,6 +28,9 @@ sntrys_ sntryu_ sq0atp- sq0csp- sqa_ sqp_ squ_ tfp_ tgp_v1_ tk-us- tskey-api- ts
 tskey-client- tskey-scim- tskey-webhook- tss_ tvly- ucat_ unkey_ v1.0- vca_ vci_ vck_ vcp_
 vcr_ vercel_blob_rw_ vtwn_ waka_ wandb_v1_ whsec_ xai- xapp- xkeysib- xoxa- xoxb- xoxc-
 xoxd- xoxe- xoxe.xoxb- xoxe.xoxp- xoxo- xoxp- xoxr- xoxs- xsmtpsib- ya29. zpka_
+hooks.slack.com/services/ hooks.slack.com/workflows/ hooks.slack.com/triggers/
+discord.com/api/webhooks/ discordapp.com/api/webhooks/ hooks.zapier.com/hooks/catch/
+.webhook.office.com/webhookb2/
 `
   .trim()
   .split(/\s+/)

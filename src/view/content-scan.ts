@@ -94,9 +94,9 @@ function compare(
   for (const path of files) {
     const stat = lstatAt(`${repository}/${path}`);
     if (!stat?.isFile()) continue;
-    const row = before.known(path, stat);
-    record.append(path, row?.state, row?.findings);
-    if (!row) pending.push({ path, stat });
+    if (record.appendKnown(path, stat, before)) continue;
+    record.append(path);
+    pending.push({ path, stat });
   }
   return pending;
 }

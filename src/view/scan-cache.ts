@@ -98,13 +98,11 @@ function parse(bytes: Buffer, key: string): ScanRecord | null {
   if (bytes.length !== end) return null;
   const paths = readNames(bytes.subarray(namesAt, statesAt));
   if (paths.length !== header.rows) return null;
+  const { findings } = header;
+  if (findings.some(([row]) => row >= header.rows)) return null;
   // A copy, because the numbers need not begin at a multiple of eight.
-  const states = new BigInt64Array(Uint8Array.from(bytes.subarray(statesAt, end)).buffer);
-  const findings = new Map(header.findings);
-  const record = new ScanRecord(header.rows);
-  for (const [row, path] of paths.entries())
-    record.append(path, states.subarray(row * WIDTH, (row + 1) * WIDTH), findings.get(row));
-  return record;
+  const states = new BigInt64Array(new Uint8Array(bytes.subarray(statesAt, end)).buffer);
+  return new ScanRecord({ paths, states, findings });
 }
 
 function readNames(bytes: Buffer): string[] {

@@ -26,15 +26,24 @@ const RACY = 2_000_000_000n;
 /** Which files were looked through in which state, and where something was found. Paths are relative. */
 export class ScanRecord {
   #states: BigInt64Array;
-  readonly #paths: string[] = [];
+  readonly #paths: string[];
   readonly #findings = new Map<string, readonly Finding[]>();
   /** Where a path stands; made when somebody asks for one out of order. */
   #rows: Map<string, number> | null = null;
   /** A walk meets files in the order of the last one, mostly. */
   #expected = 0;
 
-  constructor(rows = 1024) {
-    this.#states = new BigInt64Array(rows * WIDTH);
+  /** @param rows that there will be; or what there is, by {@link paths}, {@link states} and row: it is kept, not copied */
+  constructor(
+    rows: number | { paths: string[]; states: BigInt64Array; findings: [number, Finding[]][] },
+  ) {
+    const { paths, states, findings } =
+      typeof rows === 'number'
+        ? { paths: [], states: new BigInt64Array(rows * WIDTH), findings: [] }
+        : rows;
+    this.#states = states;
+    this.#paths = paths;
+    for (const [row, list] of findings) this.#findings.set(paths[row] as string, list);
   }
 
   get size(): number {
@@ -54,13 +63,37 @@ export class ScanRecord {
     return this.#findings;
   }
 
-  /** The row of a file that is as it was then; null where it has to be looked through. */
+  /** What is known of a file that is as it was then; null where it has to be looked through. */
   known(path: string, stat: FileState): ScannedRow | null {
-    const row = this.#row(path);
-    if (row === undefined) return null;
+    const row = this.#unchanged(path, stat);
+    if (row < 0) return null;
     const state = this.#states.subarray(row * WIDTH, (row + 1) * WIDTH);
-    if (numbersOf(stat).some((number, column) => number !== state[column])) return null;
     return { state, findings: this.#findings.get(path) ?? [] };
+  }
+
+  /** Has the next row be what `before` knows of a file; false, and nothing done, where it has to be looked through. */
+  appendKnown(path: string, stat: FileState, before: ScanRecord): boolean {
+    const from = before.#unchanged(path, stat);
+    if (from < 0) return false;
+    const row = this.append(path, before.#findings.get(path));
+    for (let column = 0; column < WIDTH; column++)
+      this.#states[row * WIDTH + column] = before.#states[from * WIDTH + column] as bigint;
+    return true;
+  }
+
+  /** -1 where it is not as it was. */
+  #unchanged(path: string, { dev, ino, size, mtimeNs, ctimeNs }: FileState): number {
+    const row = this.#row(path);
+    if (row === undefined) return -1;
+    const states = this.#states;
+    const at = row * WIDTH;
+    return states[at + 4] === ctimeNs &&
+      states[at + 3] === mtimeNs &&
+      states[at + 2] === size &&
+      states[at + 1] === signed(ino) &&
+      states[at] === signed(dev)
+      ? row
+      : -1;
   }
 
   /** @param at when it was read, in nanoseconds since 1970 */
@@ -74,16 +107,15 @@ export class ScanRecord {
     else this.#findings.delete(path);
   }
 
-  /** The next row: as an earlier record has it, or of a file that is yet to be looked through. */
-  append(path: string, state?: ArrayLike<bigint>, findings: readonly Finding[] = []): number {
+  /** The next row, of a file that is yet to be looked through. */
+  append(path: string, findings: readonly Finding[] = []): number {
     const row = this.#paths.push(path) - 1;
     if ((row + 1) * WIDTH > this.#states.length) {
       const longer = new BigInt64Array(Math.max(WIDTH, this.#states.length * 2));
       longer.set(this.#states);
       this.#states = longer;
     }
-    if (state) this.#states.set(state, row * WIDTH);
-    else this.#states[row * WIDTH + WIDTH - 1] = NEVER;
+    this.#states[row * WIDTH + WIDTH - 1] = NEVER;
     if (findings.length > 0) this.#findings.set(path, findings);
     this.#rows?.set(path, row);
     return row;
@@ -103,6 +135,7 @@ export class ScanRecord {
 
 /** What changes whenever the content does: no program can set the last of the times (utimensat(2)). */
 function numbersOf(stat: FileState): [bigint, bigint, bigint, bigint, bigint] {
-  const signed = (number: bigint): bigint => BigInt.asIntN(64, number);
   return [signed(stat.dev), signed(stat.ino), stat.size, stat.mtimeNs, stat.ctimeNs];
 }
+
+const signed = (number: bigint): bigint => BigInt.asIntN(64, number);

@@ -93,6 +93,14 @@ it('looks at standard input, at a message, and at files that are named', () => {
   expect(guard(repo, ['--message', 'missing'])).toMatchObject({ code: 2, stdout: '' });
 });
 
+it('looks at files that are called like options', () => {
+  const repo = repository();
+  repo.write('--reach', line());
+  const { code, stdout } = guard(repo, ['--', '--reach']);
+  expect(code).toBe(1);
+  expect(stdout).toContain('--reach:1:');
+});
+
 it('looks at the whole tree and at history', () => {
   const repo = repository();
   repo.stage('.gitignore', 'ignored\n');

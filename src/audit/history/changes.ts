@@ -14,7 +14,8 @@ export interface Version {
   before: string[];
 }
 
-const ABSENT = /^0+$/;
+/** The id of what is not there. */
+export const ABSENT = /^0+$/;
 
 /**
  * Versions of files that commits made, in their order. A merge made what is of none of its parents; what is of one was made

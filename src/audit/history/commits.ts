@@ -79,22 +79,8 @@ export async function* recordsOf(stream: AsyncIterable<Buffer>): AsyncGenerator<
   }
 }
 
-export interface Tag {
-  name: string;
-  id: string;
-}
-
-/** Tags with a message of their own. */
-export async function annotatedTags(place: GitPlace): Promise<Tag[]> {
-  const refs = await gitOutput(
-    ['for-each-ref', '--format=%(objecttype) %(objectname) %(refname:short)', 'refs/tags'],
-    place,
-    WHAT,
-  );
-  return refs
-    .toString('utf8')
-    .split('\n')
-    .map((line) => line.split(' '))
-    .filter(([type]) => type === 'tag')
-    .map(([, id = '', ...name]) => ({ id, name: name.join(' ') }));
+/** Does the history end where commits were not fetched? */
+export async function isShallow(place: GitPlace): Promise<boolean> {
+  const answer = await gitOutput(['rev-parse', '--is-shallow-repository'], place, WHAT);
+  return answer.toString('latin1').trim() === 'true';
 }

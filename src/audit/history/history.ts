@@ -1,10 +1,12 @@
-import { addedLines, inBoth } from '../added-lines.ts';
+import { addedLines, blobContent, inBoth } from '../added-lines.ts';
 import { readBlobs } from '../blobs.ts';
+import type { EarlierText } from '../earlier-secrets.ts';
 import { textOf, type Examiner, type LineRange, type Text } from '../examine.ts';
 import { couldNotLook, ended, startGit, type GitPlace } from '../git.ts';
-import { changesOf, type Version } from './changes.ts';
-import { annotatedTags, commitsOf, WHAT, type Commit } from './commits.ts';
+import { ABSENT, changesOf, type Version } from './changes.ts';
+import { commitsOf, isShallow, WHAT, type Commit } from './commits.ts';
 import { FirstCommits } from './first-commits.ts';
+import { filesOfTree, objectsNamed, taggedIn, type NamedObject } from './named-objects.ts';
 
 export interface HistoryOptions extends GitPlace {
   /** As git-rev-list(1) reads them; all that refs lead to where there are none. */
@@ -15,15 +17,15 @@ export interface HistoryOptions extends GitPlace {
 const MESSAGES_AT_ONCE = 64 * 1024;
 
 /**
- * Looks through every version of every file, each once, through messages of commits and tags, and through the names of
- * files. A secret is reported once, with the first commit that has it; in a range only on lines that its commits add.
+ * Looks through every version of every file, each once by each name, through messages of commits and tags, through the names
+ * of files, and through what a tag names that is no commit. A secret is reported once, with the first commit that has it; in a range only on lines that its commits add.
  */
 export async function auditHistory(examiner: Examiner, options: HistoryOptions): Promise<void> {
   const history = new History(examiner, options);
   await history.examineMessages();
   await history.examineVersions();
-  if (options.ranges.length === 0) await history.examineTags();
-  history.finish();
+  await history.examineNamed();
+  await history.finish();
 }
 
 class History {
@@ -37,8 +39,10 @@ class History {
     this.#options = options;
   }
 
-  finish(): void {
+  async finish(): Promise<void> {
     const { result } = this.#examiner;
+    if (this.#options.ranges.length === 0 && (await isShallow(this.#options)))
+      this.#examiner.unread('history', 'the clone is shallow: git fetch --unshallow gets the rest');
     result.findings = this.#firsts.firstOnly(result.findings);
   }
 
@@ -66,8 +70,10 @@ class History {
     const names = new Set<string>();
     for await (const version of changesOf(this.#firsts.hashes, this.#options)) {
       const { path, isNew, blob } = version;
-      // Parents come before children: the first that is met is the first there is.
-      if (!versions.has(blob)) versions.set(blob, version);
+      // Parents come before children: the first that is met is the first there is. What a file is called decides what is
+      // looked for in it, and whether it counts.
+      const key = `${blob} ${path}`;
+      if (!versions.has(key)) versions.set(key, version);
       if (!isNew || names.has(path)) continue;
       names.add(path);
       await this.#examiner.examineName(path, this.#of(version.commit));
@@ -80,24 +86,51 @@ class History {
         const version = list[index];
         if (!version) return;
         if (bytes === null) return this.#examiner.unread(version.path, why);
-        const added = inRange ? { added: () => this.#addedBy(version) } : {};
-        const more = { ...this.#of(version.commit), ...added };
+        const onlyNew = inRange ? this.#onlyNewOf(version) : {};
+        const more = { ...this.#of(version.commit), ...onlyNew };
         await this.#examiner.examine(textOf(version.path, bytes, more));
       },
     );
   }
 
-  async examineTags(): Promise<void> {
-    const tags = await annotatedTags(this.#options);
-    await this.#eachObject(
-      tags.map(({ id }) => id),
-      async (index, bytes, why) => {
-        const name = `tag ${tags[index]?.name ?? ''}`;
-        if (bytes === null) return this.#examiner.unread(name, why);
-        // Behind the first empty line (git-mktag(1)).
-        await this.#examineMessage(name, bytes.subarray(bytes.indexOf('\n\n') + 2), null);
-      },
-    );
+  /** Messages of tags, and files and folders that a tag or another ref names. */
+  async examineNamed(): Promise<void> {
+    let objects = await objectsNamed(this.#options.ranges, this.#options);
+    while (objects.length > 0) {
+      const blobs: NamedObject[] = [];
+      for (const object of objects)
+        if (object.type === 'tree') blobs.push(...(await filesOfTree(object, this.#options)));
+        else blobs.push(object);
+      const tagged: NamedObject[] = [];
+      await this.#eachObject(
+        blobs.map(({ id }) => id),
+        async (index, bytes, why) => {
+          const object = blobs[index];
+          if (object) tagged.push(...(await this.#examineObject(object, bytes, why)));
+        },
+      );
+      objects = tagged;
+    }
+  }
+
+  /** Returns what the tag names. */
+  async #examineObject(
+    { name, type, path }: NamedObject,
+    bytes: Buffer | null,
+    why: string,
+  ): Promise<NamedObject[]> {
+    const shown = type === 'tag' ? `tag ${name}` : path === '' ? name : `${name}:${path}`;
+    if (bytes === null) {
+      this.#examiner.unread(shown, why);
+      return [];
+    }
+    if (type !== 'tag') {
+      await this.#examiner.examine(textOf(path, bytes, { claim: this.#claim, shown }));
+      return [];
+    }
+    // Behind the first empty line (git-mktag(1)).
+    await this.#examineMessage(shown, bytes.subarray(bytes.indexOf('\n\n') + 2), null);
+    return taggedIn(bytes, name);
   }
 
   async #examineMessage(shown: string, message: Buffer, commit: string | null): Promise<void> {
@@ -107,6 +140,19 @@ class History {
 
   #of(commit: string): Pick<Text, 'claim' | 'commit'> {
     return { claim: this.#claim, commit: () => this.#firsts.facts(commit) };
+  }
+
+  #onlyNewOf(version: Version): Pick<Text, 'added' | 'before'> {
+    const { path, before } = version;
+    const there = before.filter((id) => !ABSENT.test(id));
+    const content = async (id: string): Promise<EarlierText> => ({
+      path,
+      bytes: await blobContent(id, this.#options),
+    });
+    return {
+      added: () => this.#addedBy(version),
+      before: () => Promise.all(there.map(content)),
+    };
   }
 
   /** Lines that no parent has. */

@@ -6,13 +6,15 @@ import type { Found, UnderGuard } from './types.ts';
 /** draft-miller-ssh-agent, section 5.1: SSH_AGENTC_REQUEST_IDENTITIES, and its answer. */
 const REQUEST_IDENTITIES = 11;
 const IDENTITIES_ANSWER = 12;
+/** As many as ssh-add(1) would list (MAX_AGENT_IDENTITIES of OpenSSH's authfd.c); whoever answers may claim any number. */
+const MOST_KEYS = 2048;
 
 /** How many keys an ssh-agent would sign with; null where none answers. */
 export async function sshAgentKeys(socket: string): Promise<number | null> {
   const question = Buffer.from([0, 0, 0, 1, REQUEST_IDENTITIES]);
   // Length of the message, its type, the number of keys; more is not needed.
   const answer = await askSocket(socket, question, (bytes) => bytes.length >= 9);
-  return answer?.[4] === IDENTITIES_ANSWER ? answer.readUInt32BE(5) : null;
+  return answer?.[4] === IDENTITIES_ANSWER ? Math.min(answer.readUInt32BE(5), MOST_KEYS) : null;
 }
 
 /** How many secret keys a gpg-agent has (Assuan: `KEYINFO --list`); null where none answers. */

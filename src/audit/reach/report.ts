@@ -1,4 +1,5 @@
 import { printable } from '../../printable.ts';
+import { asciiJson } from '../ascii-json.ts';
 import { displayWidth } from '../text-width.ts';
 import type { Reach, ReachItem, Treatment } from './types.ts';
 
@@ -35,7 +36,7 @@ export function summaryOf(reach: Reach): string {
 }
 
 export function reachJson(reach: Reach): string {
-  return `${JSON.stringify({ summary: summaryOf(reach), ...reach }, null, 2)}\n`;
+  return asciiJson({ summary: summaryOf(reach), ...reach });
 }
 
 type Paint = (colour: 'red' | 'yellow' | 'dim' | 'bold', text: string) => string;

@@ -114,7 +114,8 @@ async function lookedThrough(
     incomplete.push(`${what}: looked through for ${options.seconds} seconds, not to its end`);
   }
   const { unread } = examiner.result;
-  if (unread.length > 0) incomplete.push(`${what}: ${unread.length} files cannot be read`);
+  if (unread.length > 0)
+    incomplete.push(`${what}: ${unread.length} places not looked at, or only in part`);
   return examiner;
 }
 

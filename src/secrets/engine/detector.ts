@@ -65,6 +65,8 @@ export interface Detector {
 export interface FileReader {
   id: string;
   tier: Tier;
+  /** Such files are secret from the first byte to the last, however long and whatever they hold: `read` tells if this is one. */
+  whole?: boolean;
   /** By path (relative, `/`): is this such a file? Cheap: it is asked of every file. */
   takes(path: string): boolean;
   /** `text` holds one byte a character. An empty list where it is not what its name says. */

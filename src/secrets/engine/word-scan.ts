@@ -70,9 +70,9 @@ export class WordScan {
     const start = end - (this.#plan.lengths[word] as number);
     if (start >= piece.coreEnd) return;
     if (piece.base + start >= this.#leftOut)
-      for (const looks of this.#plan.looks[word] as Looks[])
+      for (const looks of this.#plan.looksAt(word))
         if (!goesOn(piece.bytes, start, end, looks)) this.#look(looks, piece, start, end);
-    if (this.#plan.escapes[word] && piece.base + start >= this.#unescaped)
+    if (this.#plan.escapes[word] === 1 && piece.base + start >= this.#unescaped)
       this.#unescaped = this.#text.onEscape(piece, start);
   }
 

@@ -1,17 +1,27 @@
+import { blockEnd } from './blocks.ts';
+import { nameKind } from './name-parts.ts';
+
 /** Where a value may begin behind a word, and the name it would have there. */
 export interface AssignedValue {
   start: number;
   name: string;
+  /** A literal among the arguments of a call, whose function the word names: `Acme.login("user", "value")`. */
+  argument: boolean;
 }
 
-/** A name that only says "here is the value": `value`, `default`. The one before it counts. */
+/** A name that only says "here is the value", or which of several: `value`, `default`, `1`, `prod`. The one before it counts. */
 const NEUTRAL =
-  /^(?:value|val|default|content|contents|data|text|string|str|const|env|var|set|export)$/i;
+  /^(?:value|val|default|content|contents|data|text|string|str|const|env|var|set|export|for|of|in|on|our|the|prod|production|live|staging|translatable|true|false|\d{1,2})$/i;
+/** `The Acme key for production is …` */
+const TELLS = /^(?:is|was|are)$/i;
 /** A scheme in front of the credential in a header (RFC 9110, 11.4), no name. */
 const SCHEME =
   /^(?:bearer|token|basic|apikey|api-key|key|ssws|genie|oauth|zoho-oauthtoken|pve|bot)$/i;
-/** A value may be assigned across this many line ends: a table of YAML or JSON below its name. */
+/** A value may be assigned across this many line ends: a table of YAML or JSON below its name; in a block more. */
 const LINES = 2;
+const BLOCK_LINES = 8;
+/** Characters of a value that no sign assigns. */
+const LONG = 16;
 const DASH = 45;
 const COLON = 58;
 /** Characters of a name, before and behind the word. */
@@ -20,7 +30,7 @@ const LONGEST_NAME = 64;
 /**
  * Every place behind a word where a value is assigned, passed, or put in a field, with the name nearest to it: `KEY=value`,
  * `"key": "value"`, `key => value`, `new Client("value")`, `<key>value`, `Header: Bearer value`, `--flag value`, `?key=value`.
- * Linear in `within`.
+ * As far as `within`, or as the block goes that the word heads. Linear in that.
  */
 export function assignedValues(
   text: string,
@@ -29,30 +39,60 @@ export function assignedValues(
   within: number,
 ): AssignedValue[] {
   const values: AssignedValue[] = [];
-  const names = new Names(text.slice(leftOfName(text, at), (end = rightOfName(text, end))));
-  const stop = Math.min(text.length, end + within);
+  const nameStart = leftOfName(text, at);
+  const names = new Names(text.slice(nameStart, (end = rightOfName(text, end))));
+  const block = blockEnd(text, nameStart, end);
+  const call = callEnd(text, nameStart, end, block);
+  const stop = Math.min(text.length, Math.max(end + within, block));
   let assigned = false;
   let lines = 0;
+  let before = end;
   for (let place = end; place < stop;) {
     const code = text.charCodeAt(place);
     // `${KEY:-value}` of a shell.
     if (!isRun(code) || (code === DASH && text.charCodeAt(place - 1) === COLON)) {
       if (isAssigning(code)) assigned = true;
-      if (code === 10 && (lines += 1) > LINES) break;
+      if (code === 10 && (lines += 1) > (place < block ? BLOCK_LINES : LINES)) break;
       place += 1;
       continue;
     }
     const after = endOfRun(text, place);
     const run = text.slice(place, after);
     const called = names.latest;
-    if (assigned || called.startsWith('-')) values.push({ start: place, name: called });
-    if (!(assigned && SCHEME.test(run) && text[after] === ' ')) {
-      names.add(run);
+    const argument = place < call && isArgument(text, place);
+    if (assigned || called.startsWith('-') || isTold(text, before, place, after, called))
+      values.push({ start: place, name: called, argument });
+    if (TELLS.test(run) && text[after] === ' ') assigned = true;
+    else if (!(assigned && SCHEME.test(run) && text[after] === ' ')) {
+      if (!argument || nameKind(run) !== 'other') names.add(run);
       assigned = false;
     }
-    place = after;
+    place = before = after;
   }
   return values;
+}
+
+/** `ENV ACME_KEY value`, `#define ACME_KEY "value"`, `the Acme key value`: no sign, and long enough for a key. */
+function isTold(text: string, before: number, start: number, end: number, name: string): boolean {
+  return (
+    end - start >= LONG &&
+    /^[ \t]{1,16}["'`]?$/.test(text.slice(before, start)) &&
+    !name.includes('/') &&
+    text.slice(0, before).endsWith(name) &&
+    text[before - name.length - 1] !== '/' &&
+    nameKind(name) === 'secret'
+  );
+}
+
+/** Where the call ends whose function is named at `start` to `end`; `end` where none is called there. */
+function callEnd(text: string, start: number, end: number, block: number): number {
+  const quoted = '"\'`'.includes(text[start - 1] ?? ' ');
+  return !quoted && /^ ?\(/.test(text.slice(end, end + 2)) ? block : end;
+}
+
+/** Is what begins at `start` a literal that is an argument by itself, not the value of a name? */
+function isArgument(text: string, start: number): boolean {
+  return /[(,]\s{0,40}\\?["'`]$/.test(text.slice(Math.max(0, start - 48), start));
 }
 
 class Names {

@@ -1,4 +1,4 @@
-import { DESCRIPTIONS as FILE_DESCRIPTIONS } from '../files/descriptions.ts';
+import { fileDescriptions } from '../files/descriptions.ts';
 import { DESCRIPTIONS as VALUE_DESCRIPTIONS } from '../values/descriptions.ts';
 import { loadCatalog } from './load.ts';
 
@@ -24,6 +24,6 @@ let catalog: Record<string, RuleDescription> | undefined;
 
 /** Null for a rule that is not in the catalogue. */
 export function describeRule(id: string): RuleDescription | null {
-  catalog ??= { ...FILE_DESCRIPTIONS, ...VALUE_DESCRIPTIONS, ...loadCatalog() };
+  catalog ??= { ...fileDescriptions(), ...VALUE_DESCRIPTIONS, ...loadCatalog() };
   return Object.hasOwn(catalog, id) ? (catalog[id] ?? null) : null;
 }

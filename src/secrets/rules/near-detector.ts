@@ -1,8 +1,9 @@
 import type { Detector, Hit, Match, Tier } from '../engine/detector.ts';
-import { tierAt } from '../values/paths.ts';
 import { assignedValues, type AssignedValue } from './assigned-values.ts';
+import { LONGEST_BLOCK } from './blocks.ts';
 import { parseSet, type CharacterSet } from './character-set.ts';
 import { nameKind } from './name-parts.ts';
+import { tierIn } from './places.ts';
 import type { CompactRule } from './rule-format.ts';
 import { isDrawn, judge, sourceOf, withoutStop } from './token-detector.ts';
 import { reachOf } from './reach.ts';
@@ -20,7 +21,7 @@ const LONGEST_WORD = 80;
  * else is said of lines, and few enough for the table of words.
  */
 const JOINTS = ['_', '-', '.', ''];
-const NAMES = ['ap', 'ke', 'to', 'se', 'ac', 'au', 'pa'];
+const NAMES = ['ap', 'ke', 'to', 'se', 'ac', 'au', 'pa', 'cli', 'wri'];
 
 /** A rule whose words stand before the secret. */
 export function nearDetector(rule: CompactRule): Detector {
@@ -32,7 +33,7 @@ export function nearDetector(rule: CompactRule): Detector {
     words: rule.everyday ? rule.words.flatMap(asNames) : rule.words,
     bounded:
       rule.everyday || rule.words.every((word) => word.length < 5) ? { before: true } : undefined,
-    reach: reachOf(NAME, LONGEST_WORD + NAME + within + rule.longest),
+    reach: reachOf(NAME, LONGEST_WORD + NAME + Math.max(within, LONGEST_BLOCK) + rule.longest),
     rank: 2,
     look: (hit) => (read ??= reader(rule, within))(hit),
   };
@@ -54,33 +55,48 @@ function reader(rule: CompactRule, within: number): (hit: Hit) => readonly Match
     if (last?.hit !== hit || last.within !== within)
       last = { hit, within, values: assignedValues(text, at, end, within) };
     const word = text.slice(at, end).toLowerCase();
-    const found: Match[] = [];
-    for (const { start, name } of last.values) {
-      const named = nameTier(rule, name, word);
+    const found: (Match & { argument: boolean })[] = [];
+    for (const { start, name, argument } of last.values) {
+      const named = nameTier(rule, name, word, argument);
       if (!named || !beginsAt(text, start)) continue;
       expression.lastIndex = start;
       const match = expression.exec(text);
       if (!match || !valueEndsAt(text, start + match[0].length, set)) continue;
       const secret = withoutStop(match.groups?.secret ?? match[0], rule);
       if (!alone && isName(secret)) continue;
+      if (argument && nameKind(name) === 'other' && UUID.test(secret)) continue;
       const judged = judge(rule, secret, match.groups?.random);
-      const tier = judged && tierAt(path, weakest(judged, named, alone ? judged : drawn(secret)));
+      const random = match.groups?.random ?? secret;
+      const least = alone ? 'certain' : drawn(random);
+      const tier = judged && tierIn(path, weakest(judged, named, least), isDrawn(random));
       if (!tier) continue;
+      // Of two alike the first is who, the second the secret.
+      if (argument && found.at(-1)?.argument) found.pop();
       const from = start + match[0].lastIndexOf(secret);
-      found.push({ start: from, end: from + secret.length, tier });
+      found.push({ start: from, end: from + secret.length, tier, argument });
     }
     return found;
   };
 }
 
 /** The most that the name lets a finding be. */
-function nameTier(rule: CompactRule, name: string, word: string): Tier | undefined {
+function nameTier(
+  rule: CompactRule,
+  name: string,
+  word: string,
+  argument: boolean,
+): Tier | undefined {
   if (rule.needs === 'nothing') return 'certain';
   const kind = nameKind(name);
   if (kind === 'secret') return 'certain';
-  if (kind === 'open' || rule.needs === 'secret-name' || rule.everyday) return undefined;
-  return name.toLowerCase().includes(word) ? 'weak' : undefined;
+  if (kind === 'open' || rule.everyday) return undefined;
+  const byWord = name.toLowerCase().includes(word);
+  if (argument && byWord) return 'certain';
+  return byWord && rule.needs !== 'secret-name' ? 'weak' : undefined;
 }
+
+/** Among arguments it may be anything. */
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 const ORDER: readonly Tier[] = ['weak', 'likely', 'certain'];
 /** Shorter values say little by the order of their letters: two digits must do. */

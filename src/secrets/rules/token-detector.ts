@@ -46,7 +46,7 @@ function reader(rule: CompactRule): (hit: Hit) => readonly Match[] {
     if (before === 0 && !rule.pattern && !rule.words.some((word) => text.startsWith(word, at)))
       return NONE;
     const start = before === 0 ? at : leftEnd(text, at, before, set);
-    if (!beginsAt(text, start, set)) return NONE;
+    if (!isInside(text, start, before) && !beginsAt(text, start, set)) return NONE;
     expression.lastIndex = start;
     const found = expression.exec(text);
     if (!found || !endsAt(text, start + found[0].length, set)) return NONE;
@@ -56,6 +56,11 @@ function reader(rule: CompactRule): (hit: Hit) => readonly Match[] {
     const tier = judge(rule, secret, found.groups?.random);
     return tier ? [{ start: from, end: from + secret.length, tier }] : NONE;
   };
+}
+
+/** A word like `.acme.test/hooks/` goes on from a host or a path. */
+function isInside(text: string, start: number, before: number): boolean {
+  return before === 0 && (text[start] === '.' || text[start] === '/');
 }
 
 /** The whole of a secret, from its start on. */

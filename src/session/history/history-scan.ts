@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { PatchReader, type PatchPart } from '../../audit/history/patch-reader.ts';
+import { PatchReader, type PatchPart } from './patch-reader.ts';
 import type { Scanner } from '../../secrets/engine/detector.ts';
 import { objectId, type Git } from '../facts/git-process.ts';
 import { loadHistory, saveHistory, type HistoryFinding } from './history-cache.ts';

@@ -247,7 +247,7 @@ describe('finds guard', () => {
 
   it('in node_modules, by the recorded Node.js', () => {
     install();
-    repository.must('config', 'guard.program', '/nowhere/guard.js');
+    repository.must('config', '--unset', 'guard.program');
     repository.write('node_modules/guard/bin/guard.js', 'process.exit(1)');
     repository.write('.gitignore', 'node_modules');
     expect(tryCommit(bare()).text).toContain('the secrets above');

@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
-import type { Detector, FileReader } from '../../../src/secrets/engine/detector.ts';
+import {
+  LONGEST_READ,
+  type Detector,
+  type FileReader,
+} from '../../../src/secrets/engine/detector.ts';
 import { createScanner } from '../../../src/secrets/engine/scanner.ts';
 import { A_TOKEN, DETECTORS, KNOWN, TOKEN } from './made-up.ts';
 
@@ -54,6 +58,32 @@ it('gives readers the text as it would be without marks, and spans as the file h
   ] as const)
     expect(scanner.scan('x.made-up', bytes)).toMatchObject([{ ...expected, start, end }]);
   expect(scanner.scan('x.other', Buffer.from(text))).toEqual([]);
+});
+
+it('takes a file that is secret from end to end for that, however long and whatever it holds', () => {
+  const whole: FileReader = {
+    id: 'made-up.store',
+    tier: 'certain',
+    whole: true,
+    takes: (path) => path.endsWith('.store'),
+    read: (text) => (text.startsWith('\xff\xfeST') ? [{ start: 0, end: text.length }] : []),
+  };
+  const stores = createScanner({ detectors: DETECTORS, readers: [whole] });
+  const bytes = Buffer.alloc(LONGEST_READ * 2 + 1, 7);
+  bytes.write('\xff\xfeST', 'latin1');
+  expect(stores.scan('a.store', bytes)).toEqual([
+    { rule: 'made-up.store', tier: 'certain', start: 0, end: bytes.length },
+  ]);
+  expect(stores.scan('a.store', bytes.subarray(2))).toEqual([]);
+  // What is surer than the whole stays, and the rest of the whole around it.
+  const unsure = createScanner({ detectors: DETECTORS, readers: [{ ...whole, tier: 'weak' }] });
+  const text = Buffer.from(`\xff\xfeST ${A_TOKEN} rest`, 'latin1').toString('latin1');
+  const wide = Buffer.concat([Buffer.from('\xff\xfeST', 'latin1'), Buffer.from(text, 'utf16le')]);
+  expect(unsure.scan('a.store', wide).map(({ rule }) => rule)).toEqual([
+    'made-up.store',
+    'made-up.token',
+    'made-up.store',
+  ]);
 });
 
 it('leaves binary files to their readers', () => {

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { DESCRIPTIONS as FILE_DESCRIPTIONS } from '../../../src/secrets/files/descriptions.ts';
+import { fileDescriptions } from '../../../src/secrets/files/descriptions.ts';
 import { describeRule } from '../../../src/secrets/rules/catalog.ts';
 import { loadRuleDetectors } from '../../../src/secrets/rules/load.ts';
 import { DESCRIPTIONS as VALUE_DESCRIPTIONS } from '../../../src/secrets/values/descriptions.ts';
 
 it('says what each kind is, whoever knows it', () => {
   for (const { id } of loadRuleDetectors()) expect(describeRule(id)?.description, id).toBeTruthy();
-  for (const [id, description] of Object.entries({ ...FILE_DESCRIPTIONS, ...VALUE_DESCRIPTIONS }))
+  for (const [id, description] of Object.entries({ ...fileDescriptions(), ...VALUE_DESCRIPTIONS }))
     expect(describeRule(id)).toEqual(description);
 });
 

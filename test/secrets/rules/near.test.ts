@@ -59,7 +59,71 @@ describe('a value beside a word', () => {
     expect(tiers(text)).toEqual(['likely']);
   });
 
-  it.each(['new Acme("@@")', 'acme = @@', 'acme: "@@"'])(
+  it.each([
+    'acme:\n  region: eu\n  timeout: 30\n  retries: 4\n  api_key: @@\nother: 1',
+    "'acme' => [\n  'domain' => env('D'),\n  'region' => 'eu',\n  'secret' => '@@',\n]",
+    'provider "acme" {\n  region = "eu"\n  zone   = "a"\n  tier   = 2\n  key    = "@@"\n}',
+    '[acme]\nhost = x.test\nport = 1\nmode = b\ntoken = @@\n',
+    '{"acme":{"id":"x1","enabled":true,"plan":"a","regions":"eu,us","owner":"team","secret":"@@"}}',
+    'ccxt.acme({\n  "timeout": 3000,\n  "verbose": False,\n  "retries": 3,\n  "secret": "@@"})',
+  ])('is found in the block that the word heads: %s', (text) => {
+    expect(tiers(text)).toEqual(['likely']);
+  });
+
+  it.each([
+    'acme: {\n  a: 1,\n  b: 2,\n  c: 3,\n}\napi_key = "@@"',
+    'acme:\n  a: 1\n  b: 2\n  c: 3\nother:\n  api_key: @@',
+    '[acme]\na = 1\nb = 2\n[other]\ntoken = @@\n',
+  ])('is not found behind that block: %s', (text) => {
+    expect(tiers(text)).toEqual([]);
+  });
+
+  it.each([
+    'new Acme("@@")',
+    'AcmeClient.create("my-app", "@@", { retries: 3 });',
+    'Acme.setup(\n  "1234",\n  "@@"\n)',
+    '"dg = Acme(\\"@@\\")"',
+  ])('is found as an argument of a function that the word names: %s', (text) => {
+    expect(tiers(text)).toEqual(['likely']);
+    expect(tiers(text, { needs: 'secret-name' })).toEqual(['likely']);
+  });
+
+  it('is the last of two arguments that look alike', () => {
+    const [id, secret] = [value(), value()];
+    const text = `Acme.init("${id}", "${secret}")`;
+    const found = lookEverywhere(compileRule(ACME), text);
+    expect(found.map(({ start, end }) => text.slice(start, end))).toEqual([secret]);
+  });
+
+  it('is no UUID among arguments', () => {
+    const uuid = sampleOf(
+      {} as SecretRule,
+      '<a-f0-9:8>-<a-f0-9:4>-<a-f0-9:4>-<a-f0-9:4>-<a-f0-9:12>',
+      random,
+    ).text;
+    const rule = { ...ACME, alphabet: 'a-f0-9-', length: [36, 36] as [number, number] };
+    expect(lookEverywhere(compileRule(rule), `Acme.find("${uuid}")`)).toEqual([]);
+    expect(lookEverywhere(compileRule(rule), `Acme.find({ token: "${uuid}" })`)).toHaveLength(1);
+  });
+
+  it.each([
+    'The Acme write key for prod is `@@` (ask)',
+    'Acme key 1: `@@`',
+    '// Acme token @@',
+    'ENV ACME_TOKEN @@',
+    '#define ACME_KEY "@@"',
+  ])('is found in prose and where no sign stands: %s', (text) => {
+    expect(tiers(text)).toEqual(['likely']);
+  });
+
+  it.each(['example.test/acme/key @@', 'acme.test/http-auth @@', 'the Acme release @@'])(
+    'is not found behind a path or another word: %s',
+    (text) => {
+      expect(tiers(text)).toEqual([]);
+    },
+  );
+
+  it.each(['acme = @@', 'acme: "@@"', 'digest("acme", "@@")'])(
     'is weak where only the word names it: %s',
     (text) => {
       expect(tiers(text)).toEqual(['weak']);
@@ -95,9 +159,13 @@ describe('a value beside a word', () => {
       expect(lookEverywhere(compileRule(ACME), text)).toEqual([]);
   });
 
-  it('counts less in documentation and tests', () => {
-    expect(tiers('ACME_API_KEY=@@', {}, 'docs/setup.md')).toEqual(['weak']);
+  it('counts less in the code of others, and as much in documentation and tests', () => {
+    expect(tiers('ACME_API_KEY=@@', {}, 'docs/setup.md')).toEqual(['likely']);
+    expect(tiers('ACME_API_KEY=@@', {}, 'test/.env')).toEqual(['likely']);
     expect(tiers('ACME_API_KEY=@@', {}, 'src/setup.ts')).toEqual(['likely']);
+    expect(tiers('ACME_API_KEY=@@', {}, 'node_modules/a/index.js')).toEqual(['weak']);
+    expect(tiers('ACME_API_KEY=@@', {}, 'package-lock.json')).toEqual([]);
+    expect(tiers('acme = @@', {}, 'docs/setup.md')).toEqual([]);
   });
 });
 

@@ -83,11 +83,14 @@ describe('a token', () => {
     expect(look(id, `pat: x${key}`)).toEqual([]);
   });
 
-  it('in a URL is the part that is secret', () => {
-    const path = draw('T<A-Z0-9:9>/B<A-Z0-9:9>/<A-Za-z0-9:24>');
-    expect(look('slack.incoming-webhook-url', `https://hooks.slack.com/services/${path}`)).toEqual([
-      { secret: path, tier: 'certain' },
+  it('in a URL is the part that is secret; where the address itself is one, all of it', () => {
+    const hook = draw('hooks.slack.com/services/T<A-Z0-9:9>/B<A-Z0-9:9>/<A-Za-z0-9:24>');
+    expect(look('slack.incoming-webhook-url', `https://${hook}`)).toEqual([
+      { secret: hook, tier: 'certain' },
     ]);
+    const code = draw('<A-Za-z0-9_-:54>==');
+    const url = `https://acme.azurewebsites.net/api/run?code=${code}`;
+    expect(look('azure.function-key-in-url', url)).toEqual([{ secret: code, tier: 'certain' }]);
     const bot = draw('<1-9:1><0-9:9>:AA<A-Za-z0-9_-:33>');
     expect(look('telegram.bot-token', `https://api.telegram.org/bot${bot}/getMe`)).toEqual([
       { secret: bot, tier: 'certain' },

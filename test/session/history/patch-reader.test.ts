@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { PatchReader, type PatchPart } from '../../src/audit/history/patch-reader.ts';
-import { repository } from './repository.ts';
-import type { TestRepository } from './repository.ts';
+import { PatchReader, type PatchPart } from '../../../src/session/history/patch-reader.ts';
+import { repository } from '../../audit/repository.ts';
+import type { TestRepository } from '../../audit/repository.ts';
 
 function patchOf({ path, env, git }: TestRepository): Buffer {
   return execFileSync(
