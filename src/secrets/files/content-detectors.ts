@@ -29,6 +29,24 @@ const NETRC: Detector = {
     ),
 };
 
+/** `auth` of a registry in a file of any name (config.json of Docker): `user:password` in base64. */
+const REGISTRY: Detector = {
+  id: 'file.docker',
+  tier: 'likely',
+  words: ['"auth"'],
+  reach: { before: 400, after: 1200 },
+  rank: 1,
+  look: ({ text, at, end }) => {
+    if (!/"auths?"\s{0,8}:\s{0,8}\{/.test(text.slice(0, at))) return [];
+    return group(text, end, /\s{0,8}:\s{0,8}"([A-Za-z0-9+/]{8,1024}={0,2})"/y).filter(
+      ({ start, end: stop }) =>
+        /^[\x21-\x7e]{1,200}:[\x20-\x7e]{4,700}$/.test(
+          Buffer.from(text.slice(start, stop), 'base64').toString('latin1'),
+        ),
+    );
+  },
+};
+
 /** A state of Terraform in a file of another name, as far as it is in reach. */
 const STATE: Detector = {
   id: 'file.tfstate',
@@ -41,7 +59,7 @@ const STATE: Detector = {
 };
 
 /** Credential files known by their content alone. */
-export const FILE_DETECTORS: readonly Detector[] = [KUBECONFIG, NETRC, STATE];
+export const FILE_DETECTORS: readonly Detector[] = [KUBECONFIG, NETRC, REGISTRY, STATE];
 
 function group(text: string, from: number, pattern: RegExp): readonly Match[] {
   pattern.lastIndex = from;

@@ -214,9 +214,8 @@ file.history | | history | secret typed at a prompt | |
 `;
 
 /** What there is to say of the kinds that are known here, by rule. */
-export const DESCRIPTIONS: Record<string, RuleDescription> = Object.fromEntries(
-  TABLE.trim().split('\n').map(described),
-);
+export const fileDescriptions = (): Record<string, RuleDescription> =>
+  Object.fromEntries(TABLE.trim().split('\n').map(described));
 
 function described(line: string): [string, RuleDescription] {
   const [id = '', provider, name, description = '', power = '', revoke] = line

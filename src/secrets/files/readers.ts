@@ -1,5 +1,6 @@
 import type { FileReader, Match, Tier } from '../engine/detector.ts';
 import { pathTraits } from '../values/paths.ts';
+import { tierNear } from '../values/real-values.ts';
 import type { Format } from './format.ts';
 import { inOrder } from './format.ts';
 import { CLOUD_FORMATS } from './formats/clouds.ts';
@@ -40,7 +41,6 @@ export const FORMATS: readonly Format[] = [
 ];
 
 const index = new PlaceIndex<FileReader>();
-const whole = new PlaceIndex<FileReader>();
 
 /** Readers of the files that common tools keep credentials in. */
 export const FILE_READERS: readonly FileReader[] = FORMATS.map(readerOf);
@@ -50,40 +50,37 @@ export function readersAt(path: string): readonly FileReader[] {
   return index.at(path);
 }
 
-/**
- * Of those, the readers of files that are secret from the first byte to the last: what they find in the beginning counts
- * for the whole file, however long it is, and binary content is no reason to pass over it.
- */
-export function wholeReadersAt(path: string): readonly FileReader[] {
-  return whole.at(path);
-}
-
 function readerOf(format: Format): FileReader {
   const tier = format.tier ?? 'certain';
   const reader: FileReader = {
     id: format.id,
     tier,
+    whole: format.whole ?? false,
     takes: (path) => index.at(path).includes(reader),
-    read: (text, path) => lowered(inOrder(format.read(text, path)), tier, path),
+    read: (text, path) => lowered(inOrder(format.read(text, path)), reader, text, path),
   };
-  for (const pattern of format.at) {
-    index.add(pattern, reader);
-    if (format.whole) whole.add(pattern, reader);
-  }
+  for (const pattern of format.at) index.add(pattern, reader);
   return reader;
 }
 
 const ORDER: readonly Tier[] = ['weak', 'likely', 'certain'];
 
-/** What tests and templates hold is made up more often than not, and what tests of somebody else's hold is known to all. */
-function lowered(matches: Match[], tier: Tier, path: string): Match[] {
+/**
+ * What tests and templates hold is made up more often than not, and what tests of somebody else's hold is known to all.
+ * A dotenv file is read by a program below tests too; anywhere a value that nobody makes up stays as likely as it was.
+ */
+function lowered(matches: Match[], { id, tier }: FileReader, text: string, path: string): Match[] {
   if (matches.length === 0) return matches;
   const traits = pathTraits(path);
-  const made = traits.test || traits.sample || traits.docs;
+  const made = (traits.test && id !== DOTENV.id) || traits.sample || traits.docs;
   const by = made ? (traits.dependency ? 2 : 1) : 0;
   if (by === 0) return matches;
   return matches.map((match) => {
-    const rank = Math.max(0, ORDER.indexOf(match.tier ?? tier) - by);
-    return { ...match, tier: ORDER[rank] ?? 'weak' };
+    const known = match.tier ?? tier;
+    const rank = Math.max(0, ORDER.indexOf(known) - by);
+    const value = text.slice(match.start, match.end);
+    const real =
+      known === 'likely' && tierNear({ text, path }, known, { value, at: match.start }) === known;
+    return { ...match, tier: real ? known : (ORDER[rank] ?? 'weak') };
   });
 }

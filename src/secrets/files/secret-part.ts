@@ -1,5 +1,6 @@
 import type { Range } from '../range.ts';
 import { isExampleValue } from '../values/example-values.ts';
+import { SENTRY } from '../values/url-credentials.ts';
 
 /** Shorter ones cannot be told from settings. */
 const SHORTEST = 3;
@@ -41,7 +42,11 @@ export function urlParts(text: string, at = 0): Range[] {
     const span = onlyUser
       ? { start: userAt, end: userAt + user.length }
       : { start: userAt + user.length + 1, end: userAt + user.length + 1 + password.length };
-    if (onlyUser ? tokenUser(user) : isSecretValue(decoded(password))) found.push(span);
+    const isPublic =
+      onlyUser &&
+      SENTRY.test(text.slice(match.index + whole.length, match.index + whole.length + 320));
+    if (onlyUser ? tokenUser(user) && !isPublic : isSecretValue(decoded(password)))
+      found.push(span);
     // The password of `oauth2`, `x-access-token` and the like is a token; a token may also be the user of a password.
     if (!onlyUser && user.length >= 20 && tokenUser(user))
       found.unshift({ start: userAt, end: userAt + user.length });
@@ -56,9 +61,9 @@ export function urlParts(text: string, at = 0): Range[] {
   return found.map(({ start, end }) => ({ start: start + at, end: end + at }));
 }
 
-/** A user that no person has for a name. */
+/** A user that no person has for a name; a mail address is one that a person has. */
 function tokenUser(user: string): boolean {
-  return /^(?=.*\d)[\w~.%=-]{16,}$/.test(user) && isSecretValue(user);
+  return !/%40|@/.test(user) && /^(?=.*\d)[\w~.%=-]{16,}$/.test(user) && isSecretValue(user);
 }
 
 function decoded(password: string): string {

@@ -37,10 +37,13 @@ const BLOCK_DEFAULT =
 /** `<password>…`, `<string name="api_key">…`, `<name>x.password</name> <value>…`, `<key>Password</key> <string>…`. */
 const ELEMENT = /["']?(?:[ \t][^<>\n]{0,160})?>\s{0,80}(?:<!\[CDATA\[)?(?![\s<])/y;
 const ELEMENT_BEHIND_NAME =
-  /<\/(?:\w{1,20}:)?(?:name|key|Name|Key)>\s{0,80}<(?:value|Value|string)>\s{0,40}(?![\s<])/y;
+  /<\/(?:\w{1,20}:)?(?:name|key|Name|Key|stringProp)>\s{0,80}<(?:value|Value|string|stringProp name="[\w.]{0,40}value")>\s{0,40}(?![\s<])/y;
+/** Windows' answer files: `<Password><Value>…`. */
+const ELEMENT_AROUND = />\s{0,80}<(?:value|Value)>\s{0,40}(?![\s<])/y;
 /** `NAME=${NAME:-value}`. */
 const FALLBACK = /\$\{\w{1,64}:[-=]/y;
 const SPACE = /[ \t]{1,40}/y;
+const IN_TEMPLATE = /\{\{[ \t]?$/;
 const TOLD = /[ \t]{1,4}(?:is|was|are|as|to)[ \t]*:?[ \t]{1,4}/y;
 /** YAML: the value in the lines below. */
 const BLOCK_SCALAR = /[|>][-+]?\d?[ \t]*\r?\n[ \t]{1,40}/y;
@@ -60,7 +63,9 @@ export function assignmentAt(
   while (nameStart < at && /[.-]/.test(text[nameStart] as string)) nameStart++;
   const name = text.slice(nameStart, nameEnd);
   const tied = tieAt(text, nameStart, nameEnd, language);
-  return tied && { name, at: nameStart, ...tied };
+  // `{{TOKEN:base64}}`: a template names something; `{{ password: 'x' }}` is an object in JSX.
+  if (!tied || (!tied.value.quoted && IN_TEMPLATE.test(text.slice(0, nameStart)))) return undefined;
+  return { name, at: nameStart, ...tied };
 }
 
 type Tied = Omit<Assignment, 'name' | 'at'>;
@@ -85,7 +90,7 @@ function tieAt(text: string, start: number, end: number, language: Language): Ti
       return literal && { tie: 'called', value: literal };
     }
   }
-  const element = behind(ELEMENT, text, end);
+  const element = behind(ELEMENT, text, end) ?? behind(ELEMENT_AROUND, text, end);
   if (element && /<[^<>]{0,80}$/.test(text.slice(Math.max(0, start - 81), start)))
     return elementValue(text, element);
   const next = before === '<' ? undefined : behind(ELEMENT_BEHIND_NAME, text, end);

@@ -2,7 +2,8 @@ import type { Detector, Hit, Match, Tier } from '../engine/detector.ts';
 import { assignmentAt, type Assignment, type Language } from './assignment-syntax.ts';
 import { lineStart } from './literals.ts';
 import { nameKind, type NameKind } from './names.ts';
-import { languageOf, tierAt } from './paths.ts';
+import { isPage, languageOf, tierAt } from './paths.ts';
+import { isChosen, tierNear } from './real-values.ts';
 import { valueTier } from './value-strength.ts';
 
 const REACH = { before: 240, after: 700 };
@@ -127,8 +128,13 @@ function judge(
   if (!tier) return undefined;
   if (!value.quoted) tier = bareTier(hit, tie, text, language, tier);
   // A comparison and a sentence say less than an assignment.
-  else if (tie === 'compared' || tie === 'told') tier = 'weak';
-  return tier && tierAt(hit.path, tier);
+  else if (tie === 'compared' || (tie === 'told' && !isChosen(text))) tier = 'weak';
+  if (!tier) return undefined;
+  if (kind !== 'password' && kind !== 'passphrase') return tierAt(hit.path, tier);
+  // What a page tells its readers in so many words is meant.
+  const told = language === 'other' && !/[=(]/.test(hit.text.slice(hit.end, value.start));
+  if (told && tier === 'likely' && isChosen(text) && isPage(hit.path)) return tier;
+  return tierNear(hit, tier, { value: text, at: value.start });
 }
 
 /** A word without quotes is a literal in settings; in code only inside a comment or a string. */
@@ -140,7 +146,8 @@ function bareTier(
   tier: Tier,
 ): Tier | undefined {
   const mixed = /\d/.test(value) && /[A-Za-z]/.test(value);
-  if (tie === 'told') return mixed && tier === 'likely' ? 'weak' : undefined;
+  if (tie === 'told')
+    return mixed && tier === 'likely' ? (isChosen(value) ? tier : 'weak') : undefined;
   if (language === 'settings') return tier;
   if (/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*$/.test(value) && !mixed) return undefined;
   if (language === 'other') return tier;

@@ -1,7 +1,7 @@
 import type { Detector, Hit, Match } from '../engine/detector.ts';
 import { argumentTier } from './commands.ts';
 import { quotedAt } from './literals.ts';
-import { tierAt } from './paths.ts';
+import { tierNear } from './real-values.ts';
 
 /** A function that takes a name and a password: which of its arguments, counted from the first, is the password. */
 const CALLS: Record<string, number> = {
@@ -35,7 +35,16 @@ const CALLS: Record<string, number> = {
   '.authenticate(': 1,
   'basiccredentials(': 1,
   'plaincredentials(': 1,
+  'cookieparser(': 0,
 };
+/** The last of one or two arguments: `auth("password")`, `auth("user", "password")`; Redis, HTTP clients, mail. */
+const AUTH = /(?:->|[.:])auth\($/i;
+/** LDAP's bind: a distinguished name, an address or a domain's user, then the password. */
+const BIND = /(?:->|[.:])(?:simple_?)?bind(?:_s|sync)?\($/i;
+const BOUND = /^(?:(?:cn|uid|ou|dc|mail|samaccountname)=|[\w.-]+@|\w+\\)/i;
+/** express-session: `session({ secret: '…' })`. */
+const SESSION =
+  /\s{0,20}\{[^{}'"`]{0,300}(?:(?:'[^'\r\n]{0,80}'|"[^"\r\n]{0,80}")[^{}'"`]{0,200}){0,4}\bsecret['"]?\s{0,4}:\s{0,8}(?:process\.env\.\w{1,64}\s{0,4}(?:\|\||\?\?)\s{0,4})?(?=["'`])/y;
 /** PowerShell's `ConvertTo-SecureString "…" -AsPlainText`. */
 const SECURE_STRING = /[ \t]{1,8}(?:-String[ \t]{1,8})?(?=["'])/iy;
 const SEPARATOR = /\s{0,20},\s{0,40}/y;
@@ -46,14 +55,28 @@ const OTHER_ARGUMENT = /[\w.$:>[\]'"-]{1,80}(?:\(\))?/y;
 export const CALL_PASSWORD: Detector = {
   id: 'call.password',
   tier: 'likely',
-  words: [...Object.keys(CALLS), 'to-securestring'],
-  reach: { before: 2, after: 560 },
+  words: [
+    ...Object.keys(CALLS),
+    'to-securestring',
+    'auth(',
+    'bind(',
+    'bind_s(',
+    'bindsync(',
+    'session(',
+  ],
+  reach: { before: 240, after: 700 },
   rank: 0,
   look: lookAtCall,
 };
 
 function lookAtCall({ text, at, end, path }: Hit): readonly Match[] {
-  const index = CALLS[text.slice(at, end).toLowerCase()];
+  const word = text.slice(at, end).toLowerCase();
+  const index = CALLS[word];
+  if (word === 'auth(' || word.startsWith('bind')) return lookAtLogin(text, end, path);
+  if (word === 'session(') {
+    SESSION.lastIndex = end;
+    return SESSION.test(text) ? passwordAt(text, SESSION.lastIndex, path) : [];
+  }
   if (index === undefined) {
     SECURE_STRING.lastIndex = end;
     return SECURE_STRING.test(text) ? passwordAt(text, SECURE_STRING.lastIndex, path) : [];
@@ -70,18 +93,36 @@ function lookAtCall({ text, at, end, path }: Hit): readonly Match[] {
   return passwordAt(text, position, path, /^\s{0,20}[),.]/);
 }
 
-function passwordAt(text: string, at: number, path: string, behind = /^/): Match[] {
+function lookAtLogin(text: string, end: number, path: string): readonly Match[] {
+  const callee = text.slice(Math.max(0, end - 24), end);
+  const auth = AUTH.test(callee);
+  if (!auth && !BIND.test(callee)) return [];
+  const position = skipSpace(text, end);
+  const first = quotedAt(text, position);
+  OTHER_ARGUMENT.lastIndex = position;
+  if (!first && !OTHER_ARGUMENT.test(text)) return [];
+  SEPARATOR.lastIndex = first ? closing(text, first.end) : OTHER_ARGUMENT.lastIndex;
+  if (SEPARATOR.test(text)) {
+    if (!auth && !(first && BOUND.test(text.slice(first.start, first.end)))) return [];
+    return passwordAt(text, SEPARATOR.lastIndex, path, /^\s{0,20}[),]/);
+  }
+  return auth && first && /\d/.test(text.slice(first.start, first.end))
+    ? passwordAt(text, position, path, /^\s{0,20}\)/)
+    : [];
+}
+
+export function passwordAt(text: string, at: number, path: string, behind = /^/): Match[] {
   const password = quotedAt(text, at);
   if (!password) return [];
   const after = closing(text, password.end);
   if (!behind.test(text.slice(after, after + 24))) return [];
   const value = text.slice(password.start, password.end);
   const tier = /\s/.test(value) ? undefined : argumentTier(value);
-  const known = tier && tierAt(path, tier);
+  const known = tier && tierNear({ text, path }, tier, { value, at: password.start });
   return known ? [{ start: password.start, end: password.end, tier: known }] : [];
 }
 
-function closing(text: string, at: number): number {
+export function closing(text: string, at: number): number {
   let end = at;
   while (text[end] === '\\') end++;
   return end + 1;
@@ -119,7 +160,7 @@ export const SQL_PASSWORD: Detector = {
     )
       return [];
     const tier = argumentTier(value);
-    const known = tier && tierAt(path, tier);
+    const known = tier && tierNear({ text, path }, tier, { value, at: start });
     return known ? [{ start, end: start + value.length, tier: known }] : [];
   },
 };

@@ -1,6 +1,6 @@
 import type { Detector, Hit, Match, Tier } from '../engine/detector.ts';
 import { exampleKind } from './example-values.ts';
-import { tierAt } from './paths.ts';
+import { tierNear } from './real-values.ts';
 import { drawnAtRandom } from './value-strength.ts';
 
 /** An argument: in quotes, or a word. Where it stands in a string, that string's quote ends it as well. */
@@ -64,11 +64,17 @@ const COMMANDS: readonly Command[] = [
     'keytool|jarsigner',
     String.raw`\s-(?:store|key|deststore|srcstore|destkey|srckey)pass${BLANK}`,
   ),
+  command(
+    'twine|ncftp|ncftpput|ncftpget|psexec|winexe|rdesktop|hdbsql|racadm|cf|oc',
+    String.raw`\s-p${BLANK}`,
+  ),
+  command('isql|osql|tsql', String.raw`\s-P[ \t]{0,4}`),
+  command('rar|unrar', String.raw`\s-h?p`),
   command('gpg2?', String.raw`\s--passphrase(?:=|${BLANK})`),
 ];
 
 const PROGRAMS =
-  'curl mysql mariadb sshpass docker podman buildah skopeo helm oras nerdctl crane redis-cli htpasswd ldapsearch ldapadd ldapmodify ldapdelete ldappasswd ldapwhoami sqlcmd bcp plink pscp psftp mongo unzip mosquitto_ ipmitool smbclient mount.cifs rpcclient clickhouse-client influx cqlsh keytool jarsigner httpie'.split(
+  'curl mysql mariadb sshpass docker podman buildah skopeo helm oras nerdctl crane redis-cli htpasswd ldapsearch ldapadd ldapmodify ldapdelete ldappasswd ldapwhoami sqlcmd bcp plink pscp psftp mongo unzip mosquitto_ ipmitool smbclient mount.cifs rpcclient clickhouse-client influx cqlsh keytool jarsigner httpie ncftp psexec winexe rdesktop hdbsql racadm isql osql tsql unrar'.split(
     ' ',
   );
 
@@ -76,7 +82,20 @@ const PROGRAMS =
 export const COMMAND_PASSWORD: Detector = {
   id: 'command.password',
   tier: 'likely',
-  words: [...PROGRAMS, 'az login', '7z ', '7za ', 'zip -', 'https -', 'http -', 'gpg '],
+  words: [
+    ...PROGRAMS,
+    'az login',
+    '7z ',
+    '7za ',
+    'zip -',
+    'https -',
+    'http -',
+    'gpg ',
+    'twine ',
+    'rar a',
+    'cf login',
+    'oc login',
+  ],
   bounded: { before: true },
   reach: { before: 8, after: 700 },
   rank: 0,
@@ -111,9 +130,10 @@ function lookAtCommand({ text, at, path }: Hit): readonly Match[] {
       const colon = pair ? value.indexOf(':') : -1;
       if (pair && (colon < 0 || value.startsWith('//', colon + 1))) continue;
       const tier = argumentTier(value.slice(colon + 1), pair ? value.slice(0, colon) : undefined);
-      const lowered = tier && tierAt(path, tier);
-      if (lowered)
-        matches.push({ start: from + span[0] + colon + 1, end: from + span[1], tier: lowered });
+      const start = from + span[0] + colon + 1;
+      const known =
+        tier && tierNear({ text, path }, tier, { value: value.slice(colon + 1), at: start });
+      if (known) matches.push({ start, end: from + span[1], tier: known });
     }
   }
   return matches;
@@ -150,11 +170,11 @@ export const PIPED_PASSWORD: Detector = {
     if (!found) return [];
     const value = found[3] ?? found[2] ?? '';
     const tier = argumentTier(value);
-    const known = tier && tierAt(path, tier);
     const start =
       begin +
       found.index +
       found[0].indexOf(value, found[2] === value ? 4 : (found[2] ?? '').length);
+    const known = tier && tierNear({ text, path }, tier, { value, at: start });
     return known ? [{ start, end: start + value.length, tier: known }] : [];
   },
 };
@@ -173,11 +193,10 @@ export const OPENSSL_PASSWORD: Detector = {
     if (!/-pass(?:in|out|word)?\\?["']?[\s,=]{1,4}["']?$|-k\s{1,4}["']?$/.test(line)) return [];
     OPENSSL.lastIndex = at;
     const value = OPENSSL.exec(text)?.[1];
-    const tier = value === undefined ? undefined : argumentTier(value);
-    const known = tier && tierAt(path, tier);
-    return value !== undefined && known
-      ? [{ start: at + 5, end: at + 5 + value.length, tier: known }]
-      : [];
+    if (value === undefined) return [];
+    const tier = argumentTier(value);
+    const known = tier && tierNear({ text, path }, tier, { value, at: at + 5 });
+    return known ? [{ start: at + 5, end: at + 5 + value.length, tier: known }] : [];
   },
 };
 

@@ -1,6 +1,7 @@
 import type { Detector, Match, Tier } from '../engine/detector.ts';
 import { exampleKind } from './example-values.ts';
-import { languageOf, tierAt } from './paths.ts';
+import { languageOf } from './paths.ts';
+import { tierNear } from './real-values.ts';
 import { drawnAtRandom } from './value-strength.ts';
 
 /** `Server=…;User Id=…;Password=…;` of ADO.NET, ODBC, JDBC and OLE DB, `AccountKey=…` of Azure, and libpq's `password=… host=…`. */
@@ -35,7 +36,7 @@ export const CONNECTION_STRING: Detector = {
     if (!key && /\s/.test(text[end] ?? '') && /^[A-Za-z_$][\w$.]*$/.test(content)) return [];
     const start = end + value.indexOf(content);
     const tier = key ? keyTier(content) : passwordTier(content, languageOf(path) === 'code');
-    const known = tier && tierAt(path, tier);
+    const known = tier && tierNear({ text, path }, tier, { value: content, at: start });
     return known ? [{ start, end: start + content.length, tier: known }] : [];
   },
 };

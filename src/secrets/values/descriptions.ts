@@ -80,6 +80,17 @@ export const DESCRIPTIONS: Record<string, RuleDescription> = {
     power: 'logging in wherever its public key is trusted',
     revoke: 'Make a new pair; take the public key out of every authorized_keys.',
   },
+  'key.der': {
+    description: 'A private key without its frame, as base64 of DER',
+    power: 'whatever its public key is trusted with',
+    revoke:
+      'Make a new pair; take the public key out of where it is trusted, revoke its certificates.',
+  },
+  'key.ethereum': {
+    description: 'The private key of an account of Ethereum or its kin',
+    power: 'everything the account owns, without a way back',
+    revoke: 'Move what the account owns to a new one; the old key stays good for ever.',
+  },
   'key.age': {
     description: 'A secret key of age',
     power: 'decrypting what was encrypted to it',

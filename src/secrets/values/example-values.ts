@@ -36,6 +36,18 @@ const PUBLISHED = [
   '123e4567-e89b-12d3-a456-426', // UUID pages
   '550e8400-e29b-41d4-a716-446655440000', // RFC 4122 pages
   '9bdf3a06-e0a9-4b1b-8a79', // UUID pages
+  // The first accounts that Hardhat, Foundry's Anvil and Ganache make up, the same for all.
+  'ac0974bec39a17e3',
+  '59c6995e998f97a5',
+  '5de4111afa1a4b94',
+  '7c852118294e51e6',
+  '47e179ec19748859',
+  '8b3a350cf5c34c91',
+  '92db14e403b83dfe',
+  '4bbbf85ce3377467',
+  'dbda1821b80551c9',
+  '2a871d0798f97d79',
+  '4f3edf983ac636a6',
 ];
 
 /** `auth.login.password`, `errors:invalid_token`: the key of a translation or a setting. */

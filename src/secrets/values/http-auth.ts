@@ -1,6 +1,7 @@
 import type { Detector, Match, Tier } from '../engine/detector.ts';
 import { exampleKind } from './example-values.ts';
 import { tierAt } from './paths.ts';
+import { tierNear } from './real-values.ts';
 import { drawnAtRandom } from './value-strength.ts';
 
 /** RFC 7617: `Basic` and the base64 of `user:password`. */
@@ -13,14 +14,19 @@ export const HTTP_BASIC: Detector = {
   tier: 'likely',
   words: ['basic ', 'basic\t'],
   bounded: { before: true },
-  reach: { before: 64, after: 430 },
+  reach: { before: 256, after: 700 },
   rank: 0,
   look({ text, end, path }) {
     BASIC.lastIndex = end - 1;
     const coded = BASIC.exec(text)?.[1];
-    if (coded === undefined) return [];
-    const tier = basicTier(coded);
-    return match(path, tier, BASIC.lastIndex - coded.length, coded);
+    const tier = coded === undefined ? undefined : basicTier(coded);
+    if (coded === undefined || !tier) return [];
+    const start = BASIC.lastIndex - coded.length;
+    const value = Buffer.from(coded, 'base64')
+      .toString('latin1')
+      .replace(/^[^:]*:/, '');
+    const known = tierNear({ text, path }, tier, { value, at: start });
+    return known ? [{ start, end: start + coded.length, tier: known }] : [];
   },
 };
 
@@ -88,9 +94,11 @@ export const HTTP_HEADER: Detector = {
     ...['x-shopify-access-token', 'x-rapidapi-key', 'ocp-apim-subscription-key', 'dd-api-key'],
     ...['authorization', 'api-key:', 'apikey:'],
   ],
-  reach: { before: 0, after: 1200 },
+  reach: { before: 1, after: 1200 },
   rank: 0,
-  look({ text, end, path }) {
+  look({ text, at, end, path }) {
+    // `contentApiKey:` is a name of its own, which those of assignments judge.
+    if (text[end - 1] === ':' && /[A-Za-z0-9_]/.test(text[at - 1] ?? '')) return [];
     FIELD.lastIndex = text[end - 1] === ':' ? end - 1 : end;
     const value = FIELD.exec(text)?.[1];
     if (value === undefined || exampleKind(value) || !drawnAtRandom(value)) return [];

@@ -1,5 +1,7 @@
 import type { Detector, Hit, Match } from '../engine/detector.ts';
 import { exampleKind } from './example-values.ts';
+import { nameKind } from './names.ts';
+import { isPublicValue } from '../public-value.ts';
 import { tierAt } from './paths.ts';
 
 /** A document that may hold a Secret, up to the next one. */
@@ -45,14 +47,22 @@ function lookAtSecret({ text, at, end, path }: Hit): readonly Match[] {
       const valueAt =
         position +
         line[0].indexOf(written, (line[1] as string).length + (line[2] as string).length + 1);
-      matches.push(...valueMatch(written, from + valueAt, section[2] === 'data', path));
+      matches.push(
+        ...valueMatch(line[2] as string, written, from + valueAt, section[2] === 'data', path),
+      );
       position = LINE.lastIndex;
     }
   }
   return matches;
 }
 
-function valueMatch(written: string, at: number, coded: boolean, path: string): Match[] {
+function valueMatch(
+  name: string,
+  written: string,
+  at: number,
+  coded: boolean,
+  path: string,
+): Match[] {
   const quote = /^["']/.exec(written)?.[0] ?? '';
   const value = quote ? written.slice(1, written.endsWith(quote) ? -1 : undefined) : written;
   const secret = coded ? decodedValue(value) : value;
@@ -63,13 +73,24 @@ function valueMatch(written: string, at: number, coded: boolean, path: string): 
   )
     return [];
   const kind = exampleKind(secret.trim());
-  if (kind === 'placeholder') return [];
-  const plain =
-    /^[a-z]+:\/\/[^@]*$|^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?::\d{1,5})?$|^[a-z][a-z_-]{0,20}$|^\/[\w./-]*$|^[\w.+-]+@[\w.-]+$/.test(
-      secret.trim(),
-    );
-  const tier = tierAt(path, kind === 'common' || plain ? 'weak' : 'likely');
+  if (kind === 'placeholder' || isPublicSecretValue(name, secret)) return [];
+  const tier = tierAt(path, kind === 'common' || isPlainValue(secret) ? 'weak' : 'likely');
   return tier ? [{ start: at + quote.length, end: at + quote.length + value.length, tier }] : [];
+}
+
+/** A certificate, or a setting that was put beside the secrets: `LOG_LEVEL: info`, `retention: 30d`. */
+export function isPublicSecretValue(name: string, value: string): boolean {
+  const text = value.trim();
+  if (/^-----BEGIN (?:[A-Z0-9]{1,12} ){0,2}(?:CERTIFICATE|PUBLIC KEY|CRL|PARAMETERS)/.test(text))
+    return !text.includes('PRIVATE KEY');
+  return !nameKind(name) && isPublicValue(name.replace(/[.-]/g, '_').toUpperCase(), text);
+}
+
+/** An address, a host, a path, a word: worth hiding, no secret by itself. */
+export function isPlainValue(value: string): boolean {
+  return /^[a-z]+:\/\/[^@]*$|^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?::\d{1,5})?$|^[a-z][a-z_-]{0,20}$|^\/[\w./-]*$|^[\w.+-]+@[\w.-]+$/.test(
+    value.trim(),
+  );
 }
 
 function decodedValue(value: string): string | undefined {

@@ -26,7 +26,7 @@ const TAILS = new Set(
 
 /** With one of these before it, `key` and `token` stand for keys of tables, parsers and the like. */
 const NOT_SECRET =
-  /(?:^|_)(?:primary|foreign|sort|partition|range|hash|public|cache|row|column|index|unique|candidate|object|dict|map|json|yaml|config|registry|shift|arrow|enter|hot|meta|modifier|menu|lookup|group|translation|i18n|locale|pubkey|publishable|next|prev|previous|last|first|start|end|stop|eos|bos|pad|eof|sep|cls|unk|csrf|xsrf|page|paging|pagination|continuation|cancel|cancellation|cancelation|syntax|operator|keyword|lex|parser|identifier|punctuator|comment|string|token|design|color|css)_?(?:key|token)s?\d*$/;
+  /(?:^|_)(?:primary|foreign|sort|partition|range|hash|public(?:_key)?|publickey|cache|row|column|index|unique|candidate|object|dict|map|json|yaml|config|registry|shift|arrow|enter|hot|meta|modifier|menu|lookup|group|translation|i18n|locale|pubkey|publishable|next|prev|previous|last|first|start|end|stop|eos|bos|pad|eof|sep|cls|unk|csrf|xsrf|page|paging|pagination|continuation|cancel|cancellation|cancelation|syntax|operator|keyword|lex|parser|identifier|punctuator|comment|string|token|design|color|css)_?(?:key|token)s?\d*$/;
 
 /** `clientSecretProd` → `client`, `secret`, `prod`. */
 export function nameWords(name: string): string[] {
@@ -75,6 +75,7 @@ function kindOf(words: readonly string[]): NameKind | undefined {
   const joined = before + last;
   if (KINDS.passphrase.test(last) || KINDS.passphrase.test(joined)) return 'passphrase';
   const snake = words.join('_');
+  if (/(?:^|_)(?:content_api|publishable)_?key$/.test(snake)) return undefined;
   if (NOT_SECRET.test(snake) && !/(?:^|_)(?:access_key|api_key|secret_access_key)$/.test(snake))
     return undefined;
   if (

@@ -28,7 +28,8 @@ export const PASSWORD_HASH: Detector = {
   look({ text, at, path }) {
     HASH.lastIndex = at;
     const hash = HASH.exec(text)?.[0];
-    const tier = hash === undefined ? undefined : tierAt(path, 'weak');
+    const tier =
+      hash === undefined || /x{8}|\.{8}|X{8}/.test(hash) ? undefined : tierAt(path, 'weak');
     return hash !== undefined && tier ? [{ start: at, end: at + hash.length, tier }] : [];
   },
 };

@@ -57,7 +57,21 @@ export function tierAt(path: string, tier: Tier): Tier | undefined {
   return tier === 'likely' ? 'weak' : undefined;
 }
 
-type Lowering = 'no' | 'yes' | 'none';
+/**
+ * Not raised again by what stands near: somebody else's code and what programs made; outside of tests, documentation and
+ * samples there is nothing to raise.
+ */
+export function isOrdinary(path: string): boolean {
+  return lowered(path) !== 'yes';
+}
+
+/** Documentation and nothing else: what it tells its readers is meant, what it shows them may be an example. */
+export function isPage(path: string): boolean {
+  const { docs, test, sample, generated, lock, dependency, localisation } = pathTraits(path);
+  return docs && !(test || sample || generated || lock || dependency || localisation);
+}
+
+type Lowering = 'no' | 'yes' | 'far' | 'none';
 
 /** The last answer: a scan asks for one file many times in a row. */
 let last: { path: string; lowering: Lowering } = { path: '', lowering: 'no' };
@@ -67,8 +81,8 @@ function lowered(path: string): Lowering {
   const traits = pathTraits(path);
   let lowering: Lowering = 'no';
   if (traits.lock || traits.localisation) lowering = 'none';
-  else if (traits.test || traits.docs || traits.sample || traits.generated || traits.dependency)
-    lowering = 'yes';
+  else if (traits.generated || traits.dependency) lowering = 'far';
+  else if (traits.test || traits.docs || traits.sample) lowering = 'yes';
   last = { path, lowering };
   return lowering;
 }

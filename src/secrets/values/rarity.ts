@@ -3,10 +3,9 @@ import { LETTER_TRIGRAMS } from './letter-trigrams.ts';
 const SYMBOLS = 28;
 const DIGIT = 26;
 const OTHER = 27;
-const QUARTER_BITS = Uint8Array.from(LETTER_TRIGRAMS, (sign) => {
-  if (sign === '~') return 92 - 48;
-  return sign === '}' ? 96 - 48 : sign.charCodeAt(0) - 48;
-});
+/** Made when first asked for: most starts do not. */
+let quarterBits: Uint8Array | undefined;
+
 /** More characters do not change the mean. */
 const LONGEST = 256;
 
@@ -15,13 +14,14 @@ const LONGEST = 256;
  * 5 for hexadecimal. A capital behind a small letter begins a new word, as in `camelCase`.
  */
 export function rarity(value: string): number {
+  const table = (quarterBits ??= readTable());
   let a = OTHER;
   let b = OTHER;
   let bits = 0;
   let count = 0;
   let small = false;
   const add = (symbol: number): void => {
-    bits += QUARTER_BITS[(a * SYMBOLS + b) * SYMBOLS + symbol] ?? 0;
+    bits += table[(a * SYMBOLS + b) * SYMBOLS + symbol] ?? 0;
     count++;
     a = b;
     b = symbol;
@@ -40,6 +40,15 @@ export function rarity(value: string): number {
   }
   add(OTHER);
   return bits / 4 / count;
+}
+
+function readTable(): Uint8Array {
+  const table = new Uint8Array(LETTER_TRIGRAMS.length);
+  for (let i = 0; i < table.length; i++) {
+    const code = LETTER_TRIGRAMS.charCodeAt(i);
+    table[i] = (code === 0x7e ? 92 : code === 0x7d ? 96 : code) - 48;
+  }
+  return table;
 }
 
 /** Bits a character (Shannon) by how often each occurs in the value itself. */

@@ -2,6 +2,7 @@ import type { Detector, Hit, Match, Tier } from '../engine/detector.ts';
 import { exampleKind } from './example-values.ts';
 import { nameKind } from './names.ts';
 import { tierAt } from './paths.ts';
+import { tierFor } from './real-values.ts';
 import { drawnAtRandom } from './value-strength.ts';
 
 const SCHEME = /(?:^|[^a-z0-9+.:-])((?:jdbc:)?[a-z][a-z0-9+.-]{0,31}(?::[a-z0-9]{1,16})?:)$/i;
@@ -16,6 +17,9 @@ const HOST =
 /** Hosts that stand for any. RFC 2606, RFC 6761. */
 const EXAMPLE_HOST =
   /(?:^|\.)(?:example|test|invalid|localhost|host|hostname|server|domain|site|foo|bar|your-?\w*|my-?(?:host|server|domain|site)\w*)(?:\.(?:com|org|net|edu|io|local|test))?$/i;
+/** Sentry's DSN without a second key: what it holds is public, in the code of every client. */
+export const SENTRY =
+  /^(?:[\w-]{1,60}\.){0,4}(?:sentry|glitchtip|bugsink)\.[\w.-]{2,100}(?::\d{1,5})?\/(?:[\w-]{1,40}\/){0,3}\d{1,20}(?!\w)/i;
 /** Passwords that only stand for one in a URL. */
 const STANDS_FOR =
   /^(?:p|pw|pwd|pass|passwd|password|s3cr3t|p4ssw0rd|x-oauth-basic|x-token-auth|secret|.{1,2}|\d{1,4}|x+|\.+)$/i;
@@ -43,7 +47,7 @@ function lookAtUrl(hit: Hit): readonly Match[] {
   const user = userinfoOf(url, /^(?:https?|wss?|git|file):$/.test(scheme));
   if (user === undefined) return [];
   const secret = secretPart(user);
-  if (!secret) return [];
+  if (!secret || (secret.alone && SENTRY.test(url.slice(user.length + 1)))) return [];
   const tier = urlTier(user, secret, url.slice(user.length + 1), hit.path);
   return tier ? [{ start: end + secret.start, end: end + secret.end, tier }] : [];
 }
@@ -110,7 +114,7 @@ function urlTier(userinfo: string, part: Part, host: string, path: string): Tier
     if (tier === 'weak' || !drawnAtRandom(decoded)) return undefined;
     tier = 'weak';
   }
-  return tierAt(path, tier);
+  return tierFor(path, tier, decoded, name);
 }
 
 function percentDecoded(value: string): string {

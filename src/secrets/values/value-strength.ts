@@ -42,6 +42,9 @@ const PASSWORD_LENGTH = { least: 4, likely: 6, most: 128 };
 /** Names and other things that a program says, for which nobody would take a password: words with marks between. */
 const IDENTIFIER = /^[?#%!&*~]?[A-Za-z_$@:.][a-z]*(?:[-_.:/$@ ]?[A-Z]?[a-z]+)*[A-Z]*\d?$/;
 
+/** Two words, a sign between them and a digit behind, as rules for passwords ask for: `Autumn@River7`, `Autumn.River7`. */
+const TWO_WORDS = /^[A-Z][a-z]{2,15}[@._$&/-][A-Z][a-z]{2,15}\d$/;
+
 /** How sure is it that this value, under a name of this kind, is a secret? */
 export function valueTier(kind: NameKind, value: string, standing: Standing): Tier | undefined {
   const example = exampleKind(value);
@@ -75,7 +78,7 @@ function passwordTier(value: string, { quoted, settings }: Standing): Tier | und
   const plain = PLAIN.some((shape) => shape.test(value));
   if (plain) return /^\d{6,}$/.test(value) ? 'weak' : undefined;
   if (/[\x00-\x1f]/.test(value)) return undefined;
-  if (IDENTIFIER.test(value) && !drawnAtRandom(value)) {
+  if (IDENTIFIER.test(value) && !TWO_WORDS.test(value) && !drawnAtRandom(value)) {
     // One word may be a bad password, several are the name of something.
     const oneWord =
       /^(?:[a-z]+|[A-Z][a-z]+)\d?$/.test(value) && value.length >= PASSWORD_LENGTH.likely;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GuardError } from '../../../src/guard-error.ts';
-import { DESCRIPTIONS } from '../../../src/secrets/files/descriptions.ts';
+import { fileDescriptions } from '../../../src/secrets/files/descriptions.ts';
 import { ownValues } from '../../../src/secrets/files/own-values.ts';
 import { FORMATS } from '../../../src/secrets/files/readers.ts';
 import { filesOfStore } from '../../../src/secrets/files/store-places.ts';
@@ -177,7 +177,7 @@ describe('credential stores', () => {
 
   it('each kind of file has a description', () => {
     expect([...new Set(FORMATS.map(({ id }) => id))].sort()).toEqual(
-      Object.keys(DESCRIPTIONS).sort(),
+      Object.keys(fileDescriptions()).sort(),
     );
   });
 });

@@ -12,6 +12,7 @@ const NOTHING: readonly [string, string][] = [
   ['a.js', 'export const SET_TOKEN = "user/SET_TOKEN"'],
   ['a.js', 'PASSWORD_RESET: "password_reset_v2"'],
   ['a.js', 'accessKey="s1"'],
+  ['a.json', '"/x?q={{TOKEN:base64url}}"'],
   ['a.js', 'lastSignificantToken = "?InterpolationInTemplate2";'],
   ['a.yml', 'secretName: my-db-secret-2'],
   ['a.yml', 'key_file: /etc/ssl/k3y.pem'],

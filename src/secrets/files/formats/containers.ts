@@ -1,4 +1,5 @@
 import type { Match } from '../../engine/detector.ts';
+import { isPlainValue, isPublicSecretValue } from '../../values/kubernetes.ts';
 import { isCredentialName } from '../credential-name.ts';
 import type { Field } from '../field.ts';
 import { bounded, fieldMatches, inOrder, settings, type Format } from '../format.ts';
@@ -21,9 +22,11 @@ export const KUBE_SECRETS = [
 ];
 
 /** Fields of a `Secret`'s data: each, whatever it is called. */
-function manifestSecret({ above }: Field): boolean {
+function manifestSecret({ name, value, above }: Field): boolean {
   const parent = above.at(-1);
-  return parent === 'data' || parent === 'stringData';
+  if (parent !== 'data' && parent !== 'stringData') return false;
+  const held = parent === 'data' ? Buffer.from(value, 'base64').toString('latin1') : value;
+  return !isPublicSecretValue(name, held) && (isCredentialName(name) || !isPlainValue(held));
 }
 
 /** Kubernetes manifests: the data of a Secret. Other kinds in the same file have a `data` that is none. */
