@@ -253,7 +253,10 @@ describe('the command', () => {
 
   it('hears of a new window size, also of one that came while it was stopped', async () => {
     const shell = outerShell(makePlace(), 'bash');
-    await shell.start(`sh -c 'trap "stty size" WINCH; echo rea''dy; while :; do sleep 0.05; done'`);
+    // It waits without starting programs: a parent within vfork(2) cannot be stopped.
+    await shell.start(
+      `sh -c 'trap "stty size" WINCH; echo rea''dy; while :; do read -r word; done'`,
+    );
     await shell.shows('ready');
     shell.terminal.resize(77, 33);
     await shell.shows('33 77');
