@@ -40,6 +40,10 @@ async function session(place: Place, token: string, words: string): Promise<Outc
 
 const scans = (place: Place) => join(place.state, 'guard', 'scans');
 
+/** Beside them is the salt of what their keys are made of. */
+const caches = (place: Place): string[] =>
+  readdirSync(scans(place)).filter((name) => name !== 'salt');
+
 test('a secret in an ordinary file is read by nobody inside, however it is read', async () => {
   const token = madeToken();
   const place = makePlace();
@@ -81,8 +85,8 @@ test('the second session finds the same without reading anything', async () => {
   const file = write(place, 'x', script(token));
   await new Promise((resolve) => setTimeout(resolve, 2100));
   const cold = await session(place, token, 'cat x');
-  expect(readdirSync(scans(place))).toHaveLength(1);
-  const cache = join(scans(place), readdirSync(scans(place))[0] ?? '');
+  expect(caches(place)).toHaveLength(1);
+  const cache = join(scans(place), caches(place)[0] ?? '');
   expect(lstatSync(cache).mode & 0o777).toBe(0o600);
   expect(readFileSync(cache).includes(token)).toBe(false);
   const written = statSync(cache).mtimeMs;
@@ -120,7 +124,7 @@ test('a cache that somebody damaged hides nothing', async () => {
   const place = makePlace();
   write(place, 'x', script(token));
   await session(place, token, 'true');
-  const cache = join(scans(place), readdirSync(scans(place))[0] ?? '');
+  const cache = join(scans(place), caches(place)[0] ?? '');
   for (const damage of ['', 'x'.repeat(5000), readFileSync(cache).subarray(0, 60)]) {
     writeFileSync(cache, damage);
     expect((await session(place, token, 'cat x')).stdout).not.toContain(token);
