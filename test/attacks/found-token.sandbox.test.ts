@@ -27,23 +27,24 @@ function withToken(): { scene: Scene; token: string; write: (path: string) => vo
 const READS: Record<string, string> = {
   cat: `cat ${SCRIPT}`,
   'a search': 'grep -rn RAILWAY .',
-  'a search through compressed copies': `gzip -c ${SCRIPT} >/tmp/x.gz; zcat /tmp/x.gz; tar cf - scripts | tar xOf -`,
+  'a search through compressed copies': `gzip -c ${SCRIPT} >$D/x.gz; zcat $D/x.gz; tar cf - scripts | tar xOf -`,
   Python: `python3 -c 'print(open("${SCRIPT}").read())'`,
   Node: `node -e 'console.log(require("fs").readFileSync("${SCRIPT}", "utf8"))'`,
-  'running it': `PATH=/tmp/bin:$PATH; mkdir /tmp/bin; printf '#!/bin/sh\\necho "got $RAILWAY_API_TOKEN"\\n' >/tmp/bin/railway; chmod +x /tmp/bin/railway; sh ${SCRIPT} x`,
-  'a copy and a link': `cp ${SCRIPT} /tmp/c; ln ${SCRIPT} scripts/other; ln -s old-domains.sh scripts/link; cat /tmp/c scripts/other scripts/link`,
+  'running it': `PATH=$D/bin:$PATH; mkdir $D/bin; printf '#!/bin/sh\\necho "got $RAILWAY_API_TOKEN"\\n' >$D/bin/railway; chmod +x $D/bin/railway; sh ${SCRIPT} x`,
+  'a copy and a link': `cp ${SCRIPT} $D/c; ln ${SCRIPT} scripts/other; ln -s old-domains.sh scripts/link; cat $D/c scripts/other scripts/link`,
   'a folder by another name': 'mv scripts away; cat away/*; mv away scripts',
   'other processes': `cat /proc/*/root$PWD/${SCRIPT} /proc/*/cwd/${SCRIPT}`,
-  'taking the cover off': `cp ${SCRIPT} /tmp/kept; umount ${SCRIPT}; rm -f ${SCRIPT}; cat ${SCRIPT} /tmp/kept`,
+  'taking the cover off': `cp ${SCRIPT} $D/kept; umount ${SCRIPT}; rm -f ${SCRIPT}; cat ${SCRIPT} $D/kept`,
   'reading in pieces': `dd if=${SCRIPT} bs=7 status=none; od -An -c ${SCRIPT} | tr -d ' \\n'`,
   git: `git add -f ${SCRIPT}; git diff --cached; git show :${SCRIPT}; git hash-object -w ${SCRIPT} | git cat-file --batch; git reset -q`,
 };
 
 it.each(Object.entries(READS))('gives a placeholder to %s', async (_, script) => {
   const { scene, token } = withToken();
-  const inside = await scene.attack(sh(script));
+  const words = sh(`D=$(mktemp -d); ${script}; rm -r "$D"`);
+  const inside = await scene.attack(words);
   expect(inside.stdout + inside.stderr).not.toContain(token);
-  const outside = await scene.unguarded(sh(script));
+  const outside = await scene.unguarded(words);
   expect(outside.stdout).toContain(token);
 });
 
